@@ -1,0 +1,1 @@
+"""The record store: tables, migrations, queries, photo files."""

@@ -1,0 +1,1 @@
+"""Values in, files out: charts, tables, comparison images. No Streamlit, no database."""

@@ -1,0 +1,1 @@
+"""Photos in, verdicts out. Knows no patient, no database, no file store, no screen."""

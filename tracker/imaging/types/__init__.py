@@ -1,0 +1,44 @@
+"""The values that pass between the rooms of the measuring engine.
+
+All are frozen; every array is read-only. Pixel coordinates are (x, y) with the centre of the top-left pixel at (0, 0),
+in the upright photo (after the EXIF rotation). Sides (left, right) are the patient's.
+"""
+
+from tracker.imaging.types.photo import Calibration, Photo
+from tracker.imaging.types.region import Alignment, Outline, Region
+from tracker.imaging.types.result import Analysis, Change, Measurement, as_dict, withheld
+from tracker.imaging.types.vocabulary import (
+    Box,
+    Flag,
+    FlagCode,
+    LinearRGB,
+    Mask,
+    Matrix3,
+    Metric,
+    Points,
+    Verdict,
+    frozen,
+)
+
+__all__ = [
+    "Alignment",
+    "Analysis",
+    "Box",
+    "Calibration",
+    "Change",
+    "Flag",
+    "FlagCode",
+    "LinearRGB",
+    "Mask",
+    "Matrix3",
+    "Measurement",
+    "Metric",
+    "Outline",
+    "Photo",
+    "Points",
+    "Region",
+    "Verdict",
+    "as_dict",
+    "frozen",
+    "withheld",
+]

@@ -1,0 +1,135 @@
+"""What is answered: measurements, changes, analyses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tracker.imaging.types.region import Alignment, Region
+from tracker.imaging.types.vocabulary import Flag, Metric, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One number with its unit and its doubt.
+
+    Parameters
+    ----------
+    metric : Metric
+        What.
+    region : str
+        Where.
+    value : float
+        NaN where undefined, always with a flag that says why.
+    unit : str
+        ``"H"``, ``"a*"``, ``"mm²"``, ``"%"``, ...
+    standard_error : float
+        From the known parts of this photo alone (pixels, outline); NaN where unknown. ``change`` adds the repeat noise.
+    flags : tuple of Flag
+        Doubts about this number.
+    """
+
+    metric: Metric
+    region: str
+    value: float
+    unit: str
+    standard_error: float = float("nan")
+    flags: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What may be said about one measure in one region between two photos.
+
+    ``baseline``, ``followup``, ``change``, ``sdc`` and ``interval`` are NaN where the verdict is NOT_ASSESSABLE.
+
+    Parameters
+    ----------
+    metric, region, unit
+        As in :class:`Measurement`.
+    baseline, followup, change : float
+        Values and their difference (for ratio measures, change in % of the baseline).
+    sdc : float
+        Smallest detectable change at 95 %, in the unit of ``change``.
+    interval : tuple of float
+        95 % interval of the change.
+    verdict : Verdict
+        One of three.
+    flags : tuple of Flag
+        Reasons and remarks.
+    """
+
+    metric: Metric
+    region: str
+    unit: str
+    baseline: float
+    followup: float
+    change: float
+    sdc: float
+    interval: tuple[float, float]
+    verdict: Verdict
+    flags: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """Everything that one pair of photos of the same skin can say.
+
+    Parameters
+    ----------
+    baseline_sha256, followup_sha256 : str
+        The two originals.
+    site : str
+        ``"face"`` or another body site, empty if unknown.
+    version : str
+        Of the pipeline; numbers of different versions are never put in one trend.
+    refusal : Flag or None
+        Why the pair could not be compared at all; None where it could.
+    alignment : Alignment or None
+        None where refused.
+    regions : tuple of Region
+        In the baseline.
+    followup_regions : tuple of Region
+        The same, carried to the follow-up, in the same order.
+    changes : tuple of Change
+        One per metric and region; withheld ones are listed too.
+    flags : tuple of Flag
+        Doubts about the pair as a whole.
+    """
+
+    baseline_sha256: str
+    followup_sha256: str
+    site: str
+    version: str
+    refusal: Flag | None
+    alignment: Alignment | None = field(repr=False)
+    regions: tuple[Region, ...] = field(repr=False)
+    followup_regions: tuple[Region, ...] = field(repr=False)
+    changes: tuple[Change, ...]
+    flags: tuple[Flag, ...] = ()
+
+
+def withheld(flags: Sequence[Flag], metric: Metric) -> tuple[Flag, ...]:
+    """The flags that spoil a metric."""
+    return tuple(flag for flag in flags if metric in flag.withholds)
+
+
+def as_dict(change: Change) -> dict[str, Any]:
+    """One row of the command line's answer: withheld numbers are None, flags are sentences."""
+
+    def number(value: float) -> float | None:
+        return None if np.isnan(value) else round(float(value), 4)
+
+    return {
+        "metric": str(change.metric),
+        "region": change.region,
+        "baseline": number(change.baseline),
+        "followup": number(change.followup),
+        "change": number(change.change),
+        "unit": change.unit,
+        "sdc": number(change.sdc),
+        "interval": [number(v) for v in change.interval],
+        "verdict": str(change.verdict),
+        "flags": [flag.reason for flag in change.flags],
+    }
