@@ -1,0 +1,45 @@
+"""What a clinic keeps: patients, treatment series, sessions, photos, regions and analyses."""
+
+from tracker.clinic.types.record import (
+    INTERVAL_DAYS,
+    SHORTEST_INTERVAL_DAYS,
+    AnalysisRecord,
+    Patient,
+    PhotoRecord,
+    RegionRecord,
+    Series,
+    SeriesPlan,
+    Session,
+    Visit,
+)
+from tracker.clinic.types.vocabulary import (
+    COLOUR_METRICS,
+    AnalysisStatus,
+    BodySite,
+    HealingPhase,
+    Indication,
+    Moment,
+    SessionKind,
+    View,
+)
+
+__all__ = [
+    "COLOUR_METRICS",
+    "INTERVAL_DAYS",
+    "SHORTEST_INTERVAL_DAYS",
+    "AnalysisRecord",
+    "AnalysisStatus",
+    "BodySite",
+    "HealingPhase",
+    "Indication",
+    "Moment",
+    "Patient",
+    "PhotoRecord",
+    "RegionRecord",
+    "Series",
+    "SeriesPlan",
+    "Session",
+    "SessionKind",
+    "View",
+    "Visit",
+]

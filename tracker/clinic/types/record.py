@@ -1,0 +1,289 @@
+"""The clinic's records. Times are UTC; session dates and capture times are local to the clinic."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from tracker.clinic.types.vocabulary import (
+    AnalysisStatus,
+    BodySite,
+    HealingPhase,
+    Indication,
+    Moment,
+    SessionKind,
+    View,
+)
+from tracker.errors import InvalidInput
+from tracker.imaging.types import Change, Flag, Metric, Points, Region
+
+INTERVAL_DAYS = 35  # clinics advise 4 to 6 weeks; the median of published needling studies is 4 (methods.md 7)
+SHORTEST_INTERVAL_DAYS = 28  # below this, the last session's healing may still be under way
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A person under a pseudonym.
+
+    Parameters
+    ----------
+    id : str
+        Random; the only thing that ever appears in an address.
+    code : str
+        Pseudonym shown on screen, unique in the clinic.
+    name : str
+        Empty unless the clinic chose to keep it.
+    created : datetime
+        UTC.
+    """
+
+    id: str
+    code: str
+    name: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPlan:
+    """What a treatment series sets out to do; fields left as None take the indication's defaults.
+
+    Parameters
+    ----------
+    indication, site
+        What and where.
+    detail : str
+        Which part of the site: ``"left cheek"``.
+    planned_sessions : int
+        How many treatments.
+    interval_days : int
+        Planned days between two of them.
+    primary_metric : Metric
+        The measure that decides.
+    """
+
+    indication: Indication
+    site: BodySite
+    detail: str = ""
+    planned_sessions: int | None = None
+    interval_days: int = INTERVAL_DAYS
+    primary_metric: Metric | None = None
+
+    def __post_init__(self) -> None:
+        if self.planned_sessions is None:
+            object.__setattr__(self, "planned_sessions", self.indication.planned_sessions)
+        if self.primary_metric is None:
+            object.__setattr__(self, "primary_metric", self.indication.primary_metric)
+        for what, value, most in (
+            ("Planned sessions", self.planned_sessions, 50),
+            ("Interval in days", self.interval_days, 730),
+        ):
+            if value is None or not 1 <= value <= most:
+                raise InvalidInput(f"{what}: expected 1 to {most}, found {value}; correct the plan.")
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One course of treatments of one site of one patient."""
+
+    id: str
+    patient_id: str
+    plan: SeriesPlan
+    created: datetime
+
+    @property
+    def title(self) -> str:
+        """Indication and place in words: ``"acne scars, face (left cheek)"``."""
+        where = f"{self.plan.site} ({self.plan.detail})" if self.plan.detail else str(self.plan.site)
+        return f"{self.plan.indication}, {where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What is written down about one session.
+
+    Parameters
+    ----------
+    date : date
+        Day of the session, clinic's calendar.
+    kind : SessionKind
+        Baseline, treatment or follow-up.
+    device : str
+        Needling device.
+    needle_depth_mm : float or None
+        0.1 to 4 mm.
+    serum : str
+        What was applied.
+    notes : str
+        Free text.
+    """
+
+    date: date
+    kind: SessionKind
+    device: str = ""
+    needle_depth_mm: float | None = None
+    serum: str = ""
+    notes: str = ""
+
+    def __post_init__(self) -> None:
+        depth = self.needle_depth_mm
+        if depth is not None and not 0.1 <= depth <= 4.0:  # devices on the market reach 0.2 to 3 mm
+            raise InvalidInput(f"Needle depth: expected 0.1 to 4.0 mm, found {depth}; correct the depth.")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One visit of a series, as seen on the day before anything was done.
+
+    Parameters
+    ----------
+    id, series_id : str
+        Random ids.
+    visit : Visit
+        What is written down.
+    created : datetime
+        UTC.
+    number : int
+        1 for the first session of the series by date.
+    days_since_needling : int or None
+        Whole days since the last earlier treatment of the series; None before the first.
+    notice : str
+        Something the clinician should know (interval shorter than advised); empty otherwise.
+    """
+
+    id: str
+    series_id: str
+    visit: Visit
+    created: datetime
+    number: int
+    days_since_needling: int | None
+    notice: str = ""
+
+    @property
+    def date(self) -> date:
+        """Day of the session."""
+        return self.visit.date
+
+    @property
+    def kind(self) -> SessionKind:
+        """Baseline, treatment or follow-up."""
+        return self.visit.kind
+
+    @property
+    def phase(self) -> HealingPhase:
+        """Healing phase of the needling before this session."""
+        return HealingPhase.after(self.days_since_needling)
+
+    def days_at(self, moment: Moment) -> int | None:
+        """Days since the last needling for a photo of this session."""
+        if self.kind is SessionKind.TREATMENT and moment is Moment.AFTER:
+            return 0
+        return self.days_since_needling
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRecord:
+    """One stored photo; the original file is never altered.
+
+    Parameters
+    ----------
+    id, session_id : str
+        Random ids.
+    view : View
+        How it shows the site.
+    moment : Moment
+        Before or after needling.
+    sha256 : str
+        Of the original bytes; also where they lie.
+    name : str
+        Original file name, for the person who uploaded it; never shown elsewhere, never exported.
+    size : tuple of int
+        Width and height, upright.
+    captured_at : datetime or None
+        As the camera wrote it.
+    camera : str
+        Make and model, empty if unknown.
+    flags : tuple of Flag
+        Quality of this photo alone.
+    created : datetime
+        UTC.
+    notice : str
+        What the uploader should be told (the file was already stored); empty otherwise, never stored.
+    """
+
+    id: str
+    session_id: str
+    view: View
+    moment: Moment
+    sha256: str
+    name: str
+    size: tuple[int, int]
+    captured_at: datetime | None
+    camera: str
+    flags: tuple[Flag, ...]
+    created: datetime
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RegionRecord:
+    """A region drawn or corrected by a person: the newest always wins, over any proposal and after any re-measurement.
+
+    Parameters
+    ----------
+    id, photo_id : str
+        Random ids.
+    region : Region
+        In pixels of the upright photo.
+    polygon : Points or None
+        The corners where it was drawn as a polygon, for editing it again.
+    author : str
+        Who drew it.
+    created : datetime
+        UTC.
+    digest : str
+        SHA-256 of the region; part of the identity of an analysis.
+    """
+
+    id: str
+    photo_id: str
+    region: Region
+    polygon: Points | None = field(repr=False)
+    author: str
+    created: datetime
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisRecord:
+    """What one comparison of two photos said.
+
+    Parameters
+    ----------
+    id, baseline_photo_id, followup_photo_id : str
+        Random ids.
+    baseline_sha256, followup_sha256, region_digest, version, weights_hash : str
+        The identity: the same five give the same numbers.
+    status : AnalysisStatus
+        Done, refused or failed.
+    reason, retake : str
+        Why not done, and how to take the photo again.
+    changes : tuple of Change
+        One per metric and region.
+    flags : tuple of Flag
+        Doubts about the pair.
+    created : datetime
+        UTC.
+    """
+
+    id: str
+    baseline_photo_id: str
+    followup_photo_id: str
+    baseline_sha256: str
+    followup_sha256: str
+    region_digest: str
+    version: str
+    weights_hash: str
+    status: AnalysisStatus
+    reason: str
+    retake: str
+    changes: tuple[Change, ...]
+    flags: tuple[Flag, ...]
+    created: datetime
