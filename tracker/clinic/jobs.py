@@ -1,0 +1,205 @@
+"""Heavy work on many items: a pool of processes here, or a Dask cluster where one machine is too small."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import Executor as Pool
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Generic, Self, TypeVar
+
+import structlog
+
+from tracker.errors import InvalidInput, StoreUnavailable, TrackerError
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+Progress = Callable[[int, int], None]
+"""Called with the number done and the number of all."""
+
+LOG = structlog.get_logger()
+
+KILLED = "its process was killed, most likely because memory ran out; try fewer workers or a smaller photo"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[Answer]):
+    """How one item ended: ``value``, or None and the reason in ``error``."""
+
+    value: Answer | None
+    error: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is an answer."""
+        return not self.error
+
+
+class Executor:
+    """Runs a function over items, in order, with one thread per worker.
+
+    Parameters
+    ----------
+    workers : int, optional
+        Processes; default: one per core.
+    scheduler : str, optional
+        Address of a Dask scheduler (``tcp://host:8786``); default: ``TRACKER_SCHEDULER`` from the environment, else a
+        pool of spawned processes on this machine.
+
+    Notes
+    -----
+    Processes are spawned, never forked: a fork after OpenCV or torch has started threads hangs.
+    """
+
+    def __init__(self, workers: int | None = None, scheduler: str | None = None) -> None:
+        if workers is not None and workers < 1:
+            raise InvalidInput(f"workers: expected at least 1, found {workers}; leave it out for one per core.")
+        self.workers = workers or os.cpu_count() or 1
+        self.scheduler = scheduler or os.environ.get("TRACKER_SCHEDULER", "")
+        self._client: Any = None
+        self._pool: Pool | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the workers; work in flight is dropped."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def map(
+        self, function: Callable[[Item], Answer], items: Iterable[Item], progress: Progress | None = None
+    ) -> Iterator[Outcome[Answer]]:
+        """One outcome per item, in the order of the items, each as soon as it and all before it are there.
+
+        Parameters
+        ----------
+        function : callable
+            Importable by name (spawned processes cannot see a lambda).
+        items : iterable
+            Each must pickle.
+        progress : callable, optional
+            Called in this process after each item, in order of completion.
+
+        Notes
+        -----
+        At most two items per worker are in flight, so that results do not pile up. An item that raises, or whose process
+        is killed, gives an outcome with the reason; all others go on.
+        """
+        return _Run(self, function, list(items), progress).outcomes()
+
+    def pool(self) -> Pool:
+        """The pool, started when first needed."""
+        if self._pool is None:
+            self._pool = self._dask() if self.scheduler else local_pool(self.workers)
+        return self._pool
+
+    def renew(self) -> None:
+        """Forget a pool that a killed process has broken."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+    def _dask(self) -> Pool:
+        from distributed import Client  # half a second to import: only where a cluster is used
+
+        try:
+            self._client = Client(self.scheduler, timeout="10s", set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise StoreUnavailable(
+                f"{self.scheduler}: expected a Dask scheduler, found none ({error}); start it or leave the address out."
+            ) from None
+        self.workers = max(1, sum(self._client.nthreads().values()))
+        self._client.run(single_thread)
+        pool: Pool = self._client.get_executor(pure=False)
+        return pool
+
+
+def local_pool(workers: int) -> Pool:
+    """A pool of spawned processes with one thread each."""
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=single_thread)
+
+
+def single_thread() -> None:
+    """One thread for OpenCV and the numerical libraries: under contention more are slower."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+    import cv2
+
+    cv2.setNumThreads(1)
+
+
+class _Run(Generic[Item, Answer]):
+    """One call of map."""
+
+    def __init__(
+        self, executor: Executor, function: Callable[[Item], Answer], items: list[Item], progress: Progress | None
+    ) -> None:
+        self.executor, self.function, self.items, self.progress = executor, function, items, progress
+        self.done: dict[int, Outcome[Answer]] = {}
+        self.in_flight: dict[int, Future[Answer]] = {}
+        self.finished = 0
+
+    def outcomes(self) -> Iterator[Outcome[Answer]]:
+        """Outcomes in order."""
+        queue = iter(range(len(self.items)))
+        for wanted in range(len(self.items)):
+            while wanted not in self.done:
+                self._fill(queue)
+                self._collect()
+            yield self.done.pop(wanted)
+
+    def _fill(self, queue: Iterator[int]) -> None:
+        pool = self.executor.pool()
+        room = 2 * self.executor.workers - len(self.in_flight) - len(self.done)
+        for index in islice(queue, max(0, room)):
+            self.in_flight[index] = pool.submit(self.function, self.items[index])
+
+    def _collect(self) -> None:
+        """Take what is ready; where a killed process broke the pool, find out whose it was, one item at a time."""
+        ready, _ = wait(self.in_flight.values(), return_when=FIRST_COMPLETED)
+        for index in [index for index, future in self.in_flight.items() if future in ready]:
+            if not broke(self.in_flight[index]):
+                self._finish(index, outcome_of(self.in_flight.pop(index)))
+        if any(future.done() and broke(future) for future in self.in_flight.values()):
+            self.executor.renew()
+            suspects, self.in_flight = self.in_flight, {}
+            for index in suspects:
+                self._finish(index, self._alone(index))
+
+    def _alone(self, index: int) -> Outcome[Answer]:
+        with local_pool(1) as pool:
+            return outcome_of(pool.submit(self.function, self.items[index]))
+
+    def _finish(self, index: int, outcome: Outcome[Answer]) -> None:
+        self.done[index] = outcome
+        self.finished += 1
+        if self.progress is not None:
+            self.progress(self.finished, len(self.items))
+
+
+def broke(future: "Future[Answer]") -> bool:
+    """Whether the local pool broke before this was answered."""
+    return isinstance(future.exception(), BrokenProcessPool)
+
+
+def outcome_of(future: "Future[Answer]") -> Outcome[Answer]:
+    """How a future ended; a mistake of the program is logged with its trace and reported in one line."""
+    error = future.exception()
+    if error is None:
+        return Outcome(future.result())
+    if isinstance(error, TrackerError):
+        return Outcome(None, str(error))
+    if isinstance(error, BrokenProcessPool) or type(error).__name__ == "KilledWorker":  # Dask's name for the same
+        return Outcome(None, KILLED)
+    LOG.error("job failed", exc_info=error)
+    return Outcome(None, f"internal error ({type(error).__name__}): {error}; please report it with the log")
