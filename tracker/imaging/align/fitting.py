@@ -1,0 +1,65 @@
+"""The order of the steps: prepare, match, choose a plane motion, refine, check."""
+
+import numpy as np
+
+from tracker.errors import NotComparable
+from tracker.imaging import geometry
+from tracker.imaging.align.matching import cells_covered, keypoints, match, plane_motion
+from tracker.imaging.align.prepared import prepare
+from tracker.imaging.types import Alignment, Mask, Photo, Region
+
+NODE_SPACING = 8.0  # working pixels between displacement nodes
+
+
+def fit(
+    baseline: Photo,
+    followup: Photo,
+    *,
+    skin: tuple[Mask, Mask] | None = None,
+    region: Region | None = None,
+) -> Alignment:
+    """Where each point of the baseline photo lies in the follow-up photo.
+
+    Parameters
+    ----------
+    baseline, followup : Photo
+        Of the same skin, from about the same side.
+    skin : tuple of Mask, optional
+        Skin of the baseline and of the follow-up, each at any size with its photo's proportions. Only skin and its
+        near surroundings then carry the alignment; without it, everything in the picture does.
+    region : Region, optional
+        The treated part in baseline pixels. It does not pull on the fine fit (a scar that shrinks must be seen to
+        shrink), and the fit must be good around it.
+
+    Returns
+    -------
+    Alignment
+        With the figures behind its acceptance in ``diagnostics``.
+
+    Raises
+    ------
+    NotComparable
+        Where the photos cannot be shown to be the same skin, with the reason and how to retake.
+    """
+    first = prepare(baseline, skin[0] if skin else None)
+    second = prepare(followup, skin[1] if skin else None)
+    motion = plane_motion(*match(keypoints(first), keypoints(second)))
+    if motion is None or motion.inlier.sum() < 30:
+        raise NotComparable(
+            "Too few marks of the skin were found again in the follow-up photo to place it on the baseline.",
+            "Retake it from the same side, at the same distance, in focus and in even light.",
+        )
+    covered, usable = cells_covered(motion.baseline[motion.inlier], first.trusted)
+    spacing = NODE_SPACING / first.scale
+    _, shape = geometry.grid_nodes(baseline.size, spacing)
+    matrix = np.linalg.inv(second.photo_to_working) @ motion.matrix @ first.photo_to_working
+    return Alignment(
+        homography=matrix / matrix[2, 2],
+        displacement=np.zeros((*shape, 2), np.float32),
+        spacing=spacing,
+        support=np.ones(shape, np.float32),
+        residual_px=motion.held_out_px / second.scale,
+        baseline_size=baseline.size,
+        followup_size=followup.size,
+        diagnostics={"inliers": float(motion.inlier.sum()), "coverage": covered / max(usable, 1)},
+    )
