@@ -1,0 +1,107 @@
+"""The chart says what the table says, and keeps healing photos out of the line."""
+
+import json
+from datetime import date, timedelta
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from tracker.exports import charts
+
+NAN = float("nan")
+
+
+def row(session, days, change=NAN, verdict="not assessable", **other):
+    half = 1.6 if change == change else NAN
+    base = {
+        "session": session,
+        "date": date(2026, 1, 10) + timedelta(days),
+        "metric": "redness",
+        "region": "cheek_left",
+        "change": change,
+        "sdc": 2.2 if change == change and verdict != "baseline" else NAN,
+        "interval_low": change - half,
+        "interval_high": change + half,
+        "unit": "H",
+        "verdict": verdict,
+        "in_trend": change == change,
+        "flags": "",
+    }
+    return base | other
+
+
+@pytest.fixture
+def table():
+    return pd.DataFrame(
+        [
+            row(1, 0, 0.0, "baseline"),
+            row(2, 3, 8.1, "changed", in_trend=False),
+            row(3, 35, -1.6, "no detectable change"),
+            row(4, 70, flags="The photo is blurred."),
+            row(5, 105, -6.1, "changed"),
+            row(5, 105, 40.0, "changed", region="chin"),
+        ]
+    )
+
+
+def layers(chart):
+    """Mark name and data rows of every layer, as the browser gets them."""
+    spec = json.loads(chart.to_json())
+    out = []
+    for layer in spec["layer"]:
+        name = layer["data"]["name"]
+        out.append((layer["mark"]["type"], layer["mark"], spec["datasets"][name]))
+    return out
+
+
+def test_line_joins_only_sessions_that_count(table):
+    (line,) = [data for kind, _, data in layers(charts.progress(table, "redness", "cheek_left")) if kind == "line"]
+    assert [point["change"] for point in line] == [0.0, -1.6, -6.1]
+
+
+def test_healing_photo_is_hollow_and_withheld_session_is_a_cross_without_a_number(table):
+    points = [entry for entry in layers(charts.progress(table, "redness", "cheek_left")) if entry[0] == "point"]
+    hollow = [data for _, mark, data in points if mark.get("filled") is False]
+    crosses = [data for _, mark, data in points if mark.get("shape") == "cross"]
+    assert [p["change"] for p in hollow[0]] == [8.1]
+    assert "still healing" in hollow[0][0]["said"]
+    assert [p["change"] for p in crosses[0]] == [None]
+    assert crosses[0][0]["said"] == "Not assessable. The photo is blurred."
+
+
+def test_band_is_the_smallest_detectable_change_around_the_baseline(table):
+    (band,) = [data for kind, _, data in layers(charts.progress(table, "redness", "cheek_left")) if kind == "area"]
+    assert {point["top"] for point in band} == {2.2}
+    assert {point["bottom"] for point in band} == {-2.2}
+
+
+def test_other_regions_stay_out(table):
+    assert "40.0" not in charts.progress(table, "redness", "cheek_left").to_json()
+
+
+def test_draws_at_phone_width(table):
+    buffer = BytesIO()
+    charts.progress(table, "redness", "cheek_left").properties(width=300).save(buffer, format="png")
+    pixels = np.asarray(Image.open(BytesIO(buffer.getvalue())).convert("RGB")).astype(int)
+    assert pixels.shape[1] <= 390
+    blue = np.abs(pixels - [11, 110, 153]).sum(-1) < 30
+    ochre = np.abs(pixels - [179, 107, 0]).sum(-1) < 30
+    assert blue.sum() > 100
+    assert ochre.sum() > 20
+
+
+def test_all_withheld_still_draws(table):
+    withheld = table[table["session"] == 4]
+    kinds = [kind for kind, _, data in layers(charts.progress(withheld, "redness", "cheek_left")) if data]
+    assert "point" in kinds
+    assert "area" not in kinds
+
+
+def test_unknown_measure_is_refused(table):
+    with pytest.raises(ValueError, match="no rows for pores of chin"):
+        charts.progress(table, "pores", "chin")
+    with pytest.raises(ValueError, match="lacks the columns"):
+        charts.progress(table.drop(columns="sdc"), "redness", "cheek_left")

@@ -1,0 +1,78 @@
+"""The words: never a number that cannot be trusted, always what could have been seen."""
+
+import re
+
+import pytest
+
+from tracker.exports.table import COLUMNS, amount, as_table, headline, region_words, remarks, sentence
+from tracker.imaging.types import Change, Flag, FlagCode, Metric, Verdict
+
+NAN = float("nan")
+BLUR = Flag(FlagCode.BLURRED, "The photo is blurred.", "Hold still and take it again.", (Metric.ROUGHNESS,))
+NOTE = Flag(FlagCode.UNCALIBRATED, "No card in the photo.", "Lay the card beside the skin.")
+
+FELL = Change(Metric.REDNESS, "cheek_left", "H", 20.1, 14.0, -6.1, 2.2, (-7.7, -4.5), Verdict.CHANGED, (NOTE,))
+SAME = Change(Metric.REDNESS, "chin", "H", 12.0, 12.6, 0.6, 2.2, (-1.0, 2.2), Verdict.NO_DETECTABLE_CHANGE)
+NONE = Change(
+    Metric.ROUGHNESS, "drawn", "%", NAN, NAN, NAN, NAN, (NAN, NAN), Verdict.NOT_ASSESSABLE, (NOTE, BLUR, BLUR)
+)
+
+
+def test_changed():
+    assert sentence(FELL) == (
+        "Redness (left cheek) fell by 6.1 H (95 % interval −7.7 to −4.5 H); "
+        "a change below 2.2 H could have been missed."
+    )
+
+
+def test_no_detectable_change():
+    assert sentence(SAME) == (
+        "Redness (chin): no detectable change. Only a change of at least 2.2 H could have been seen "
+        "(found 0.60 H, 95 % interval −1.0 to 2.2 H)."
+    )
+
+
+def test_not_assessable_gives_the_spoiling_reason_once_and_no_number():
+    text = sentence(NONE)
+    assert text == ("Roughness (marked area): not assessable. The photo is blurred. Hold still and take it again.")
+    assert not re.search(r"\d|nan", text)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (NAN, "H", "–"),
+        (-6.123, "H", "−6.1 H"),
+        (0.234, "", "0.23"),
+        (1234.5, "mm²", "1234 mm²"),
+        (99.96, "%", "100.0 %"),
+    ],
+)
+def test_amount(value, unit, text):
+    assert amount(value, unit) == text
+
+
+def test_sides_are_read_naturally():
+    assert region_words("cheek_left") == "left cheek"
+    assert region_words("forehead") == "forehead"
+
+
+def test_table_withholds_numbers():
+    table = as_table([NONE, SAME, FELL])
+    assert tuple(table.columns) == COLUMNS
+    assert list(table["Measure"]) == ["Redness", "Redness", "Roughness"]
+    withheld = table.iloc[2]
+    assert (withheld[["Change", "95 % interval", "Could be seen from", "Before", "After"]] == "–").all()
+    assert as_table([]).shape == (0, len(COLUMNS))
+
+
+def test_headline_puts_every_measure_under_one_verdict():
+    text = headline([NONE, SAME, FELL])
+    assert text.startswith("Changed: redness (left cheek).")
+    assert "No detectable change: redness (chin)." in text
+    assert "Not assessable: roughness (marked area)." in text
+    assert headline([]) == "Nothing was measured."
+
+
+def test_remarks_leave_out_what_is_already_told_as_a_reason():
+    assert remarks([FELL, NONE]) == ("No card in the photo. Lay the card beside the skin.",)

@@ -1,0 +1,185 @@
+"""Progress charts: a tidy table in, an Altair chart out; the same chart on the page and in the report.
+
+The table is the one that the clinic's ``workflow.progress`` returns, for one view: one row per photo, measure and
+region, each against the same baseline. Used here are :data:`COLUMNS`; a withheld number is NaN, ``verdict`` is a
+:class:`~tracker.imaging.types.Verdict` or ``"baseline"``, ``in_trend`` is False while the skin heals.
+"""
+
+import math
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from tracker.exports.table import amount, metric_words, region_words
+from tracker.imaging.types import Verdict
+
+COLUMNS = (
+    "session",
+    "date",
+    "metric",
+    "region",
+    "change",
+    "sdc",
+    "interval_low",
+    "interval_high",
+    "unit",
+    "verdict",
+    "in_trend",
+    "flags",
+)
+BASELINE = "baseline"
+INK, LINE, BAND, HEALING = "#2b2f33", "#0b6e99", "#b9c1c9", "#b36b00"
+"""Blue, grey and ochre stay apart with any colour vision and on paper; no green, no red: the chart does not praise."""
+
+KEY = (
+    "Grey band: changes too small for this set-up to see. Filled points: sessions that count, with 95 % intervals. "
+    "Hollow points: skin still healing, kept out of the line. Cross: not assessable, no number."
+)
+"""How to read the chart, to be printed under it."""
+
+
+def progress(table: pd.DataFrame, metric: str, region: str, height: int = 260) -> alt.LayerChart:
+    """The change of one measure in one region since the baseline, against what could have been missed.
+
+    Parameters
+    ----------
+    table : DataFrame
+        At least :data:`COLUMNS`.
+    metric, region : str
+        Which rows.
+    height : int
+        Pixels; the width follows the container, down to 320 px.
+
+    Returns
+    -------
+    altair.LayerChart
+        Grey band: changes too small to be seen (SDC). Filled points with 95 % intervals, joined: assessable sessions.
+        Hollow points off the line: photos taken while the skin still heals. Withheld sessions: a cross at the
+        foot of the chart, no height and no number.
+
+    Raises
+    ------
+    ValueError
+        No such rows, or columns are missing.
+    """
+    rows = _prepared(table, metric, region)
+    shown = rows[rows["change"].notna()]
+    trend = shown[~shown["healing"]]
+    unit = str(rows["unit"].iloc[0])
+    x = alt.X("when:T", title=None, axis=alt.Axis(format="%-d %b %Y", labelOverlap=True, grid=False, tickCount=4))
+    y = alt.Y("change:Q", title=f"Change since baseline ({unit})", scale=alt.Scale(domain=_domain(rows), nice=True))
+    tooltip = [alt.Tooltip(f"{name}:N", title=title) for name, title in _TOOLTIP]
+    joined = alt.Chart(trend).mark_line(color=LINE, strokeWidth=2).encode(x=x, y=y)
+    bars = alt.Chart(shown[shown["verdict"] != BASELINE]).encode(x=x, y=alt.Y("interval_low:Q"), y2="interval_high:Q")
+    whiskers = bars.mark_rule(strokeWidth=1.5).encode(color=_by_healing())
+    points = alt.Chart(trend).mark_point(filled=True, size=90, opacity=1, color=LINE).encode(x=x, y=y, tooltip=tooltip)
+    hollow = (
+        alt.Chart(shown[shown["healing"]])
+        .mark_point(filled=False, size=90, strokeWidth=2, color=HEALING, fill="white", opacity=1)
+        .encode(x=x, y=y, tooltip=tooltip)
+    )
+    crosses = (
+        alt.Chart(rows[rows["change"].isna()])
+        .mark_point(shape="cross", angle=45, size=90, filled=True, color=INK, opacity=1)
+        .encode(x=x, y=alt.value(height - 10), tooltip=tooltip)
+    )
+    chart: alt.LayerChart = alt.LayerChart(layer=[*_noise_band(rows), joined, whiskers, points, hollow, crosses])
+    chart = chart.properties(width="container", height=height).configure(**_LOOK)
+    return chart
+
+
+def _prepared(table: pd.DataFrame, metric: str, region: str) -> pd.DataFrame:
+    missing = [name for name in COLUMNS if name not in table.columns]
+    if missing:
+        raise ValueError(f"the progress table lacks the columns {missing}")
+    rows = table[(table["metric"] == metric) & (table["region"] == region)].sort_values("date").reset_index(drop=True)
+    if rows.empty:
+        raise ValueError(f"the progress table has no rows for {metric} of {region}")
+    # Noon keeps the day where it is when a browser west of Greenwich reads the time stamp.
+    rows["when"] = pd.to_datetime(rows["date"]) + pd.Timedelta(hours=12)
+    rows["healing"] = ~rows["in_trend"].astype(bool) & rows["change"].notna() & (rows["verdict"] != BASELINE)
+    rows["said"] = [_said(row) for row in rows.to_dict("records")]
+    rows["measure"] = f"{metric_words(metric)} ({region_words(region)})"
+    rows["visit"] = [f"{row.session} on {row.when:%-d %b %Y}" for row in rows.itertuples()]
+    rows["found"] = [_found(row) for row in rows.to_dict("records")]
+    # Only what is drawn: plain dates and ids do not belong in the chart's JSON.
+    return rows[[*_DRAWN]]
+
+
+_DRAWN = (
+    "session",
+    "when",
+    "change",
+    "sdc",
+    "interval_low",
+    "interval_high",
+    "unit",
+    "verdict",
+    "healing",
+    "said",
+    "measure",
+    "visit",
+    "found",
+)
+_TOOLTIP = (("measure", "Measure"), ("visit", "Session"), ("said", "Verdict"), ("found", "Change"))
+
+
+def _said(row: dict[Any, Any]) -> str:
+    if row["verdict"] == BASELINE:
+        return "Baseline: everything is compared with this session"
+    if row["verdict"] == Verdict.NOT_ASSESSABLE:
+        return f"Not assessable. {row['flags']}".strip()
+    told = "Changed" if row["verdict"] == Verdict.CHANGED else "No detectable change"
+    return f"{told}, but the skin was still healing: not part of the trend" if row["healing"] else told
+
+
+def _found(row: dict[Any, Any]) -> str:
+    if row["verdict"] == BASELINE or math.isnan(row["change"]):
+        return "–"
+    interval = f"{amount(row['interval_low'], '')} to {amount(row['interval_high'], row['unit'])}"
+    return (
+        f"{amount(row['change'], row['unit'])} (95 % interval {interval}); seen from {amount(row['sdc'], row['unit'])}"
+    )
+
+
+def _domain(rows: pd.DataFrame) -> list[float]:
+    reach = pd.concat([rows[name].abs() for name in ("change", "sdc", "interval_low", "interval_high")]).max()
+    reach = 1.0 if math.isnan(reach) or reach == 0 else float(reach) * 1.1
+    low, high = rows[["change", "interval_low"]].min().min(), rows[["change", "interval_high"]].max().max()
+    sdc = rows["sdc"].max()
+    sdc = reach if math.isnan(sdc) else float(sdc) * 1.25
+    return [min(-sdc, float(low) * 1.1 if low < 0 else 0.0), max(sdc, float(high) * 1.1 if high > 0 else 0.0)]
+
+
+def _noise_band(rows: pd.DataFrame) -> list[alt.Chart]:
+    """One band per session's own SDC, held constant to the edges of the chart's time range."""
+    known = rows[rows["sdc"].notna()]
+    zero = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=INK, strokeDash=[4, 3], opacity=0.6)
+    if known.empty:
+        return [zero.encode(y="zero:Q")]
+    band = pd.DataFrame({"when": known["when"], "top": known["sdc"], "bottom": -known["sdc"]})
+    first, last = rows["when"].min(), rows["when"].max()
+    margin = max((last - first) * 0.04, pd.Timedelta(days=2))
+    edges = band.iloc[[0, -1]].assign(when=[first - margin, last + margin])
+    band = pd.concat([edges.iloc[:1], band, edges.iloc[1:]])
+    area = alt.Chart(band).mark_area(color=BAND, opacity=0.45, interpolate="step")
+    return [area.encode(x="when:T", y=alt.Y("top:Q"), y2="bottom:Q"), zero.encode(y="zero:Q")]
+
+
+def _by_healing() -> Any:
+    return alt.condition(alt.datum.healing, alt.value(HEALING), alt.value(LINE))
+
+
+_LOOK: dict[str, Any] = {
+    "view": {"stroke": None},
+    "axis": {
+        "labelFontSize": 13,
+        "titleFontSize": 13,
+        "labelColor": INK,
+        "titleColor": INK,
+        "titleFontWeight": "normal",
+    },
+    "background": "white",
+    "font": "sans-serif",
+}

@@ -1,0 +1,186 @@
+"""Verdicts in plain words and in a table, the same words on every page, report and picture."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from tracker.imaging.types import Change, FlagCode, Metric, Verdict
+
+METRIC_WORDS: dict[Metric, str] = {
+    Metric.REDNESS: "Redness",
+    Metric.REDNESS_A_STAR: "Redness (a*)",
+    Metric.REDNESS_LOG_RG: "Redness (log R/G)",
+    Metric.PIGMENT: "Pigment",
+    Metric.EVENNESS: "Unevenness of colour",
+    Metric.SPOTS: "Dark spots",
+    Metric.SKIN_TONE: "Skin tone (ITA)",
+    Metric.ROUGHNESS: "Roughness",
+    Metric.WRINKLES: "Wrinkles",
+    Metric.PORES: "Pores",
+    Metric.SCAR_AREA: "Scar area",
+}
+PRIMARY: tuple[Metric, ...] = (
+    Metric.SCAR_AREA,
+    Metric.REDNESS,
+    Metric.ROUGHNESS,
+    Metric.WRINKLES,
+    Metric.PORES,
+    Metric.PIGMENT,
+    Metric.EVENNESS,
+    Metric.SPOTS,
+    Metric.SKIN_TONE,
+    Metric.REDNESS_A_STAR,
+    Metric.REDNESS_LOG_RG,
+)
+"""The order in which measures are read: what patients come for first, cross-checks last."""
+COLUMNS = (
+    "Measure",
+    "Region",
+    "Verdict",
+    "Change",
+    "95 % interval",
+    "Could be seen from",
+    "Before",
+    "After",
+    "Remarks",
+)
+VERDICT_WORDS: dict[Verdict, str] = {
+    Verdict.CHANGED: "Changed",
+    Verdict.NO_DETECTABLE_CHANGE: "No detectable change",
+    Verdict.NOT_ASSESSABLE: "Not assessable",
+}
+
+
+def metric_words(metric: Metric | str) -> str:
+    """The measure's name as a clinician reads it."""
+    return METRIC_WORDS[Metric(metric)]
+
+
+def region_words(region: str) -> str:
+    """``"cheek_left"`` as ``"left cheek"``; sides are the patient's."""
+    words = region.split("_")
+    if words[-1] in ("left", "right"):
+        words = [words[-1], *words[:-1]]
+    return "marked area" if region == "drawn" else " ".join(words)
+
+
+def amount(value: float, unit: str) -> str:
+    """A figure with its unit, rounded to what the noise of these measures can carry; a dash where undefined.
+
+    Two decimals below 1, one below 100, none above.
+    """
+    if math.isnan(value):
+        return "–"
+    decimals = 2 if abs(value) < 1 else 1 if abs(value) < 100 else 0
+    text = f"{value:.{decimals}f}".replace("-", "−")
+    return text if not unit else f"{text} {unit}"
+
+
+def sentence(change: Change) -> str:
+    """One plain sentence that says what may be said of a change, with its interval and what could have been seen.
+
+    Parameters
+    ----------
+    change : Change
+        With any of the three verdicts.
+
+    Returns
+    -------
+    str
+        Never a number where the verdict is "not assessable"; then the reason and how to retake.
+    """
+    what = f"{metric_words(change.metric)} ({region_words(change.region)})"
+    unit = change_unit(change)
+    if change.verdict is Verdict.NOT_ASSESSABLE:
+        return f"{what}: not assessable. {reasons(change)}".strip()
+    low, high = sorted(change.interval)
+    interval = f"95 % interval {amount(low, '')} to {amount(high, unit)}"
+    if change.verdict is Verdict.CHANGED:
+        direction = "fell" if change.change < 0 else "rose"
+        return (
+            f"{what} {direction} by {amount(abs(change.change), unit)} ({interval}); "
+            f"a change below {amount(change.sdc, unit)} could have been missed."
+        )
+    return (
+        f"{what}: no detectable change. Only a change of at least {amount(change.sdc, unit)} could have been seen "
+        f"(found {amount(change.change, unit)}, {interval})."
+    )
+
+
+def reasons(change: Change) -> str:
+    """Why a number is withheld, and how to retake; each reason once."""
+    told = [flag for flag in change.flags if change.metric in flag.withholds] or list(change.flags)
+    parts = dict.fromkeys(text for flag in told for text in (flag.reason, flag.retake) if text)
+    return " ".join(parts)
+
+
+def remarks(changes: Iterable[Change]) -> tuple[str, ...]:
+    """The doubts that lower trust without withholding a number, each once, in order of appearance."""
+    flags = (flag for change in changes for flag in change.flags if change.metric not in flag.withholds)
+    return tuple(
+        dict.fromkeys(f"{flag.reason} {flag.retake}".strip() for flag in flags if flag.code is not FlagCode.HEALING)
+    )
+
+
+def change_unit(change: Change) -> str:
+    """The unit of the change itself: % for the measures compared as ratios."""
+    return change.unit
+
+
+def in_order(changes: Iterable[Change]) -> list[Change]:
+    """Read order: the measures of :data:`PRIMARY`, then the regions as they came."""
+    return sorted(changes, key=lambda change: PRIMARY.index(change.metric))
+
+
+def headline(changes: Sequence[Change]) -> str:
+    """The answer in one line: what changed, what did not, what could not be judged.
+
+    Returns
+    -------
+    str
+        Counts one entry per measure and region; empty input gives a sentence that says that nothing was measured.
+    """
+    if not changes:
+        return "Nothing was measured."
+    parts = []
+    for verdict in Verdict:
+        names = dict.fromkeys(
+            f"{metric_words(change.metric).lower()} ({region_words(change.region)})"
+            for change in in_order(changes)
+            if change.verdict is verdict
+        )
+        if names:
+            parts.append(f"{VERDICT_WORDS[verdict]}: {', '.join(names)}.")
+    return " ".join(parts)
+
+
+def as_table(changes: Iterable[Change]) -> pd.DataFrame:
+    """One row per measure and region, for reading: words instead of codes, dashes instead of withheld numbers.
+
+    Returns
+    -------
+    DataFrame
+        Columns of :data:`COLUMNS`, all text.
+    """
+    rows = []
+    for change in in_order(changes):
+        unit, (low, high) = change_unit(change), sorted(change.interval)
+        rows.append(
+            {
+                "Measure": metric_words(change.metric),
+                "Region": region_words(change.region),
+                "Verdict": VERDICT_WORDS[change.verdict],
+                "Change": _signed(change.change, unit),
+                "95 % interval": "–" if math.isnan(low) else f"{_signed(low, '')} to {_signed(high, unit)}",
+                "Could be seen from": amount(change.sdc, unit),
+                "Before": amount(change.baseline, change.unit),
+                "After": amount(change.followup, change.unit),
+                "Remarks": " ".join(dict.fromkeys(flag.reason for flag in change.flags)),
+            }
+        )
+    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
+
+
+def _signed(value: float, unit: str) -> str:
+    return f"+{amount(value, unit)}" if value > 0 else amount(value, unit)
