@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tracker.errors import TrackerError
     from tracker.exports.notebook import changes_table, overlay
     from tracker.imaging.decode import open_photo
-    from tracker.imaging.pipeline import analyse
-    from tracker.imaging.regions import region_from_mask, region_from_polygon
+    from tracker.imaging.pipeline import analyse, open_region
+    from tracker.imaging.regions import region_from_polygon
     from tracker.imaging.types import Analysis, Photo, Region, Verdict
 
 __version__ = "0.1.0"
@@ -30,8 +30,8 @@ _HOMES = {
     "analyse": "tracker.imaging.pipeline",
     "changes_table": "tracker.exports.notebook",
     "open_photo": "tracker.imaging.decode",
+    "open_region": "tracker.imaging.pipeline",
     "overlay": "tracker.exports.notebook",
-    "region_from_mask": "tracker.imaging.regions",
     "region_from_polygon": "tracker.imaging.regions",
 }
 
@@ -44,8 +44,8 @@ __all__ = [
     "analyse",
     "changes_table",
     "open_photo",
+    "open_region",
     "overlay",
-    "region_from_mask",
     "region_from_polygon",
 ]
 

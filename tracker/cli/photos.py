@@ -141,13 +141,12 @@ def analyse(
     """Measure two photos of the same skin and say what changed by more than the measurement's own noise."""
     from tracker.clinic.workflow import folders
 
-    if (pairs is None) == (baseline is None or followup is None):
-        raise InvalidInput("analyse: expected either BASELINE and FOLLOWUP or --pairs CSV; give one of the two.")
-    if pairs is not None:
+    if pairs is not None and baseline is None:
         for answer in folders.analyse_pairs(folders.read_pairs(existing(pairs))):
             say(answer, as_json, _pair_text(answer))
         return
-    assert baseline is not None and followup is not None
+    if pairs is not None or baseline is None or followup is None:
+        raise InvalidInput("analyse: expected either BASELINE and FOLLOWUP or --pairs CSV; give one of the two.")
     request = folders.Pair(existing(baseline), existing(followup), existing(region) if region else None, site)
     answer = folders.analyse_pair(request)
     say(answer, as_json, _pair_text(answer))
@@ -202,9 +201,9 @@ def _points(path: Path) -> Points:
 
 
 def _region(path: Path, size: tuple[int, int]) -> Region:
-    from tracker.imaging import decode, regions
+    from tracker.imaging import pipeline
 
-    return regions.region_from_mask_photo(decode.open_photo(existing(path)), size)
+    return pipeline.open_region(existing(path), size)
 
 
 def _write_mask(path: Path, mask: NDArray[np.bool_]) -> None:

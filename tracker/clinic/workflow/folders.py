@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from tracker.clinic.jobs import Executor
 from tracker.errors import InvalidInput
-from tracker.imaging import decode, pipeline, regions
+from tracker.imaging import decode, pipeline
 from tracker.imaging.types import Analysis, Photo, Region, as_dict
 
 PHOTO_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".heic"})
@@ -58,7 +58,7 @@ def read_pairs(path: Path) -> list[Pair]:
         missing = {"baseline", "followup"} - set(table.fieldnames or ())
         if missing:
             raise InvalidInput(
-                f"{path}: expected the columns baseline,followup[,region,site], found no {' or '.join(sorted(missing))}; "
+                f"{path}: expected columns baseline,followup[,region,site], found no {' or '.join(sorted(missing))}; "
                 "add the header line."
             )
         rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in table]
@@ -105,7 +105,7 @@ def opened(pair: Pair) -> tuple[Photo, Photo, Region | None]:
         if path is not None and not path.is_file():
             raise InvalidInput(f"{path}: expected a photo, found no such file; check the path.")
     before, after = decode.open_photo(pair.baseline), decode.open_photo(pair.followup)
-    return before, after, regions.region_from_mask(pair.region, before.size) if pair.region else None
+    return before, after, pipeline.open_region(pair.region, before.size) if pair.region else None
 
 
 def answer(analysis: Analysis) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def _versions(_: Path) -> str:
 def _face_finder(_: Path) -> str:
     import cv2
 
-    path = Path(cv2.data.haarcascades) / "haarcascade_frontalface_default.xml"
+    path = Path(cv2.__file__).with_name("data") / "haarcascade_frontalface_default.xml"
     if not path.is_file():
         raise TrackerError(
             f"{path.name}: expected it inside the OpenCV package, found nothing; reinstall opencv-python."
