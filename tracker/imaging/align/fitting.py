@@ -1,14 +1,18 @@
 """The order of the steps: prepare, match, choose a plane motion, refine, check."""
 
+import cv2
 import numpy as np
 
 from tracker.errors import NotComparable
 from tracker.imaging import geometry
+from tracker.imaging.align.frame import common_frame, nodes_on_baseline
 from tracker.imaging.align.matching import cells_covered, keypoints, match, plane_motion
-from tracker.imaging.align.prepared import prepare
+from tracker.imaging.align.prepared import Prepared, prepare
+from tracker.imaging.align.residual import refine
 from tracker.imaging.types import Alignment, Mask, Photo, Region
 
 NODE_SPACING = 8.0  # working pixels between displacement nodes
+GROWN = 1.3  # the treated region's radius is spared from the fit with this factor
 
 
 def fit(
@@ -49,17 +53,36 @@ def fit(
             "Too few marks of the skin were found again in the follow-up photo to place it on the baseline.",
             "Retake it from the same side, at the same distance, in focus and in even light.",
         )
-    covered, usable = cells_covered(motion.baseline[motion.inlier], first.trusted)
+    frame = common_frame(first, second, motion.matrix, _spared(first, region))
+    if frame is None:
+        raise NotComparable(
+            "The skin of the baseline lies outside the follow-up photo.",
+            "Retake it with the same skin in the middle of the frame.",
+        )
+    fine = refine(frame.template, frame.moving, frame.weight)
     spacing = NODE_SPACING / first.scale
-    _, shape = geometry.grid_nodes(baseline.size, spacing)
+    nodes, shape = geometry.grid_nodes(baseline.size, spacing)
+    shift = nodes_on_baseline(frame, motion.matrix, fine.shift, first.to_working(nodes)) / second.scale
+    support = nodes_on_baseline(frame, motion.matrix, fine.agreement, first.to_working(nodes))
+    covered, usable = cells_covered(motion.baseline[motion.inlier], first.trusted)
     matrix = np.linalg.inv(second.photo_to_working) @ motion.matrix @ first.photo_to_working
     return Alignment(
         homography=matrix / matrix[2, 2],
-        displacement=np.zeros((*shape, 2), np.float32),
+        displacement=shift.reshape(*shape, 2).astype(np.float32),
         spacing=spacing,
-        support=np.ones(shape, np.float32),
+        support=np.clip(support, 0, 1).reshape(shape),
         residual_px=motion.held_out_px / second.scale,
         baseline_size=baseline.size,
         followup_size=followup.size,
         diagnostics={"inliers": float(motion.inlier.sum()), "coverage": covered / max(usable, 1)},
     )
+
+
+def _spared(first: Prepared, region: Region | None) -> Mask | None:
+    if region is None:
+        return None
+    mask = region.full(first.photo_size)
+    width, height = first.size
+    small = cv2.resize(mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_AREA) > 0
+    radius = float(np.sqrt(small.sum() / np.pi))
+    return geometry.dilate(small, max(4.0, (GROWN - 1) * radius))

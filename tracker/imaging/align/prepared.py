@@ -28,11 +28,14 @@ class Prepared:
         Working pixels per photo pixel, at most 1.
     trusted : Mask
         Skin, with its holes filled and its near surroundings; all of the picture where no skin mask was given.
+    photo_size : tuple of int
+        Width and height of the photo itself.
     """
 
     log_luminance: Image = field(repr=False)
     scale: float
     trusted: Mask = field(repr=False)
+    photo_size: tuple[int, int]
 
     @property
     def size(self) -> tuple[int, int]:
@@ -70,7 +73,7 @@ def prepare(photo: Photo, skin: Mask | None, long_side: int = WORKING_LONG_SIDE)
     scale = min(1.0, long_side / max(width, height))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = photo.encoded if size == photo.size else cv2.resize(photo.encoded, size, interpolation=cv2.INTER_AREA)
-    return Prepared(_log_luminance(small), size[0] / width, _trusted(small, skin))
+    return Prepared(_log_luminance(small), size[0] / width, _trusted(small, skin), photo.size)
 
 
 def _log_luminance(encoded: NDArray[np.uint8] | NDArray[np.uint16]) -> Image:

@@ -1,0 +1,96 @@
+"""Both photos in one frame: the baseline warped by the plane motion onto the trusted part of the follow-up."""
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from tracker.imaging import geometry
+from tracker.imaging.align.prepared import Image, Prepared
+from tracker.imaging.align.residual import BLOCK, OUTSIDE_WEIGHT
+from tracker.imaging.types import Mask, Matrix3
+
+UNIT = 8 * BLOCK  # the frame's sides are multiples of this: whole blocks on every pyramid level
+MARGIN = 32  # pixels around the trusted part: the widest texture filter
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """Two pictures to be laid over each other.
+
+    Parameters
+    ----------
+    template, moving : ndarray of float32, shape (height, width)
+        Log-luminance: the baseline warped by the plane motion, and the follow-up.
+    weight : ndarray of float32, shape (height, width)
+        How much each pixel may pull.
+    trusted : Mask
+        Trusted in both photos and inside both.
+    left, top : int
+        Of the frame in the follow-up working copy.
+    """
+
+    template: Image = field(repr=False)
+    moving: Image = field(repr=False)
+    weight: Image = field(repr=False)
+    trusted: Mask = field(repr=False)
+    left: int
+    top: int
+
+
+def common_frame(first: Prepared, second: Prepared, matrix: Matrix3, spared: Mask | None) -> Frame | None:
+    """The frame around what is trusted in both; None where nothing is.
+
+    Parameters
+    ----------
+    first, second : Prepared
+        Baseline and follow-up.
+    matrix : Matrix3
+        Baseline working pixels to follow-up working pixels.
+    spared : Mask or None
+        The grown treated region in baseline working pixels, which may not pull.
+    """
+    inside = _warp(np.ones(first.trusted.shape, np.float32), matrix, second.size)
+    both = (_warp(first.trusted.astype(np.float32), matrix, second.size) > 0.5) & second.trusted
+    both &= inside > 0.99
+    if not both.any():
+        return None
+    left, top, width, height = _window(both)
+    shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]], np.float64)
+    size = (width, height)
+    scale = float(np.sqrt(max(np.linalg.det(matrix[:2, :2]), 1e-6)))
+    source = first.log_luminance
+    if scale < 1:  # the follow-up shows the skin smaller: average what falls into one of its pixels
+        source = cv2.GaussianBlur(source, (0, 0), 0.5 * float(np.sqrt(1 / scale**2 - 1)) + 1e-3)
+    template = _warp(source, shift @ matrix, size, cv2.BORDER_REPLICATE)
+    moving = _warp(second.log_luminance, shift, size, cv2.BORDER_REPLICATE)
+    trusted = _warp(both.astype(np.float32), shift, size) > 0.5
+    valid = (_warp(inside, shift, size) > 0.99).astype(np.float32)
+    weight = valid * np.where(trusted, np.float32(1), np.float32(OUTSIDE_WEIGHT))
+    if spared is not None:
+        weight = weight * (1 - _warp(spared.astype(np.float32), shift @ matrix, size))
+    return Frame(template, moving, np.asarray(weight, np.float32), trusted, left, top)
+
+
+def _window(mask: Mask) -> tuple[int, int, int, int]:
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    left, top = int(columns[0]) - MARGIN, int(rows[0]) - MARGIN
+    width = -(-(int(columns[-1]) + 1 + MARGIN - left) // UNIT) * UNIT
+    height = -(-(int(rows[-1]) + 1 + MARGIN - top) // UNIT) * UNIT
+    return left, top, width, height
+
+
+def _warp(image: Image, matrix: Matrix3, size: tuple[int, int], border: int = cv2.BORDER_CONSTANT) -> Image:
+    return np.asarray(
+        cv2.warpPerspective(
+            image, matrix, size, flags=cv2.INTER_CUBIC if border else cv2.INTER_LINEAR, borderMode=border
+        ),
+        np.float32,
+    )
+
+
+def nodes_on_baseline(frame: Frame, matrix: Matrix3, values: Image, nodes: geometry.Grid) -> Image:
+    """Block values of the frame at baseline working positions (n, 2)."""
+    moved = geometry.apply_homography(matrix, np.asarray(nodes, np.float64)) - (frame.left, frame.top)
+    centred = moved - (BLOCK - 1) / 2  # a block's value belongs to its centre
+    return np.asarray(geometry.sample_grid(values, BLOCK, centred), np.float32)
