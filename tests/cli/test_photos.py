@@ -1,4 +1,4 @@
-"""The contracts of the command line, called as another program would call them: one JSON object per line, exit 0 or 2."""
+"""The contracts of the command line, called as another program would call it: JSON lines, exit status 0 or 2."""
 
 import csv
 import json
