@@ -1,0 +1,89 @@
+"""The two verbs: fit a calibration to what is in the photo, apply it."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from tracker.imaging.calibrate.card import TRACKER_CARD, Card
+from tracker.imaging.calibrate.reading import Reading
+from tracker.imaging.calibrate.scale import MOST_TILT, px_per_mm, tilt_degrees
+from tracker.imaging.calibrate.solve import RETAKE, solve, unreadable
+from tracker.imaging.calibrate.tags import MISFIT_MM, find_tags, plane, read_card
+from tracker.imaging.types import Calibration, Flag, FlagCode, Photo, Points
+
+FEWEST_TAGS = 3
+"""Two tags leave the plane's tilt to 8 corners on a line; three span the card."""
+SMALLEST_PX_PER_MM = 2.0
+"""A patch is then 16 px wide and its central half clear of JPEG's 16-pixel colour blocks on two sides."""
+UNEVEN_GROUND = 0.06
+"""Misfit of the card's ground to an even fall-off: noise and print give 0.01, a shadow edge or a reflection 0.1."""
+
+
+def fit(photo: Photo, *, card: Card = TRACKER_CARD) -> Calibration | None:
+    """The calibration that the target in a photo gives.
+
+    Parameters
+    ----------
+    photo : Photo
+        Uncalibrated or not: a calibration it carries is ignored.
+    card : Card
+        Reference values of the printed card in use (see :func:`measured`).
+
+    Returns
+    -------
+    Calibration or None
+        None where there is no target: the photo is uncalibrated. A target that is there but cannot be trusted comes
+        back with flags: CARD_UNREADABLE with residuals of NaN and the identity matrix (treat the colour as
+        uncalibrated; the scale may still hold), or TONE_MAPPED or CARD_UNREADABLE with the colour measures withheld.
+
+    Notes
+    -----
+    Comparable between photos that used the same print of the card under the same kind of lamp: a low residual does
+    not undo metamerism.
+    """
+    wanted = {t.number for t in card.tags}
+    tags = {number: corners for number, corners in find_tags(photo).items() if number in wanted}
+    if len(tags) >= FEWEST_TAGS:
+        return _from_card(photo, card, tags)
+    if tags:
+        corners = np.concatenate(list(tags.values()))
+        found = Reading(card.name, (), (), np.empty((0, 3)), np.empty((0, 3)), {}, None, _hull(corners))
+        return unreadable(found, f"{len(tags)} of {len(card.tags)} corner marks are visible, expected {FEWEST_TAGS}")
+    return None
+
+
+def apply(photo: Photo, calibration: Calibration | None) -> Photo:
+    """The photo that gives calibrated linear light (see ``Photo.linear``); None takes a calibration away."""
+    return photo.with_calibration(calibration)
+
+
+def has_colour(calibration: Calibration | None) -> bool:
+    """True where the calibration holds a fitted colour matrix; its flags may still withhold colour."""
+    return calibration is not None and bool(np.isfinite(calibration.residual_de00))
+
+
+def _from_card(photo: Photo, card: Card, tags: dict[int, Points]) -> Calibration:
+    mm_to_px, misfit = plane(card, tags)
+    reading, uneven = read_card(photo, card, mm_to_px)
+    if misfit > MISFIT_MM:
+        bent = f"its corner marks miss a plane by {misfit:.1f} mm, expected at most {MISFIT_MM} (bent card)"
+        return unreadable(replace(reading, mm_to_px=None), bent)
+    calibration = solve(reading)
+    size, tilt = px_per_mm(calibration, calibration.corners), tilt_degrees(calibration)
+    if size < SMALLEST_PX_PER_MM:
+        return unreadable(reading, f"it has {size:.1f} pixels per mm, expected at least {SMALLEST_PX_PER_MM:.0f}")
+    if tilt > MOST_TILT:
+        return unreadable(reading, f"it is tilted by {tilt:.0f} degrees, expected at most {MOST_TILT:.0f}")
+    if uneven > UNEVEN_GROUND:
+        reason = (
+            f"The light on the {card.name} is uneven by {uneven:.0%} (shadow edge or reflection), expected at most "
+            f"{UNEVEN_GROUND:.0%}."
+        )
+        flag = Flag(FlagCode.CARD_UNREADABLE, reason, RETAKE)
+        return replace(calibration, flags=(*calibration.flags, flag))
+    return calibration
+
+
+def _hull(points: Points) -> Points:
+    (left, top), (right, bottom) = points.min(0), points.max(0)
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
