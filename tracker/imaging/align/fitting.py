@@ -6,7 +6,7 @@ import numpy as np
 from tracker.errors import NotComparable
 from tracker.imaging import geometry
 from tracker.imaging.align.frame import common_frame, nodes_on_baseline
-from tracker.imaging.align.matching import cells_covered, keypoints, match, plane_motion
+from tracker.imaging.align.matching import LONG_SIDE, cells_covered, keypoints, match, plane_motion
 from tracker.imaging.align.prepared import Prepared, prepare
 from tracker.imaging.align.residual import refine
 from tracker.imaging.types import Alignment, Mask, Photo, Region
@@ -47,13 +47,15 @@ def fit(
     """
     first = prepare(baseline, skin[0] if skin else None)
     second = prepare(followup, skin[1] if skin else None)
-    motion = plane_motion(*match(keypoints(first), keypoints(second)))
-    if motion is None or motion.inlier.sum() < 30:
+    coarse = tuple(prepare(p, m, LONG_SIDE) for p, m in zip((baseline, followup), skin or (None, None), strict=True))
+    motion = plane_motion(*match(keypoints(coarse[0]), keypoints(coarse[1])))
+    if motion is None or motion.inlier.sum() < 10:
         raise NotComparable(
             "Too few marks of the skin were found again in the follow-up photo to place it on the baseline.",
             "Retake it from the same side, at the same distance, in focus and in even light.",
         )
-    frame = common_frame(first, second, motion.matrix, _spared(first, region))
+    matrix = second.from_other(coarse[1]) @ motion.matrix @ coarse[0].from_other(first)
+    frame = common_frame(first, second, matrix, _spared(first, region))
     if frame is None:
         raise NotComparable(
             "The skin of the baseline lies outside the follow-up photo.",
@@ -62,16 +64,16 @@ def fit(
     fine = refine(frame.template, frame.moving, frame.weight)
     spacing = NODE_SPACING / first.scale
     nodes, shape = geometry.grid_nodes(baseline.size, spacing)
-    shift = nodes_on_baseline(frame, motion.matrix, fine.shift, first.to_working(nodes)) / second.scale
-    support = nodes_on_baseline(frame, motion.matrix, fine.agreement, first.to_working(nodes))
-    covered, usable = cells_covered(motion.baseline[motion.inlier], first.trusted)
-    matrix = np.linalg.inv(second.photo_to_working) @ motion.matrix @ first.photo_to_working
+    shift = nodes_on_baseline(frame, matrix, fine.shift, first.to_working(nodes)) / second.scale
+    support = nodes_on_baseline(frame, matrix, fine.agreement, first.to_working(nodes))
+    covered, usable = cells_covered(motion.baseline[motion.inlier], coarse[0].trusted)
+    whole = np.linalg.inv(second.photo_to_working) @ matrix @ first.photo_to_working
     return Alignment(
-        homography=matrix / matrix[2, 2],
+        homography=whole / whole[2, 2],
         displacement=shift.reshape(*shape, 2).astype(np.float32),
         spacing=spacing,
         support=np.clip(support, 0, 1).reshape(shape),
-        residual_px=motion.held_out_px / second.scale,
+        residual_px=motion.held_out_px / coarse[1].scale,
         baseline_size=baseline.size,
         followup_size=followup.size,
         diagnostics={"inliers": float(motion.inlier.sum()), "coverage": covered / max(usable, 1)},

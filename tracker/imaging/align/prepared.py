@@ -56,6 +56,10 @@ class Prepared:
         shift = 0.5 * self.scale - 0.5
         return np.array([[self.scale, 0, shift], [0, self.scale, shift], [0, 0, 1]], np.float64)
 
+    def from_other(self, other: "Prepared") -> Matrix3:
+        """From the pixels of another working copy of the same photo to the pixels of this one."""
+        return np.asarray(self.photo_to_working @ np.linalg.inv(other.photo_to_working), np.float64)
+
 
 def prepare(photo: Photo, skin: Mask | None, long_side: int = WORKING_LONG_SIDE) -> Prepared:
     """The working copy of a photo.
