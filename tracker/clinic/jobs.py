@@ -92,8 +92,8 @@ class Executor:
 
         Notes
         -----
-        At most two items per worker are in flight, so that results do not pile up. An item that raises, or whose process
-        is killed, gives an outcome with the reason; all others go on.
+        At most two items per worker are in flight, so that results do not pile up. An item that raises, or whose
+        process is killed, gives an outcome with the reason; all others go on.
         """
         return _Run(self, function, list(items), progress).outcomes()
 
@@ -113,7 +113,7 @@ class Executor:
         from distributed import Client  # half a second to import: only where a cluster is used
 
         try:
-            self._client = Client(self.scheduler, timeout="10s", set_as_default=False)
+            self._client = Client(self.scheduler, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, TimeoutError, ValueError) as error:
             raise StoreUnavailable(
                 f"{self.scheduler}: expected a Dask scheduler, found none ({error}); start it or leave the address out."

@@ -1,0 +1,172 @@
+"""Queries about patients, series and sessions."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from tracker.clinic.records import schema
+from tracker.clinic.types import SHORTEST_INTERVAL_DAYS, Patient, Series, SeriesPlan, Session, SessionKind, Visit
+from tracker.errors import InvalidInput, NotFound
+
+ORDER_OF_DAY = {SessionKind.BASELINE: 0, SessionKind.TREATMENT: 1, SessionKind.FOLLOW_UP: 2}
+
+
+class Queries:
+    """Shared ground of all queries: one connection inside one transaction.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        Open, in a transaction.
+    """
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.connection = connection
+
+    def one(self, table: sa.Table, record_id: str, what: str) -> sa.Row[Any]:
+        """The row with that id; raises NotFound."""
+        row = self.connection.execute(sa.select(table).where(table.c.id == record_id)).first()
+        if row is None:
+            raise NotFound(f"{what}: expected a record with this id, found none; it may have been removed.")
+        return row
+
+    def add(self, table: sa.Table, values: dict[str, Any], parent: str = "") -> str:
+        """The id of a new row; ``parent`` names the column whose children are counted."""
+        row = {"id": uuid4().hex, "created": datetime.now(UTC)} | values
+        if parent:
+            last = sa.select(sa.func.max(table.c.sequence)).where(table.c[parent] == values[parent])
+            row["sequence"] = (self.connection.execute(last).scalar() or 0) + 1
+        self.connection.execute(sa.insert(table).values(row))
+        return str(row["id"])
+
+
+class PeopleQueries(Queries):
+    """Patients, series, sessions."""
+
+    def add_patient(self, code: str, name: str) -> Patient:
+        """A new patient; the next free ``P-001`` where no code is given."""
+        code = short(code, "Patient code", 64) or self._free_code()
+        if self.patient_by_code(code) is not None:
+            raise InvalidInput(f"Patient code {code}: expected a new code, found that it is taken; choose another.")
+        name = short(name, "Patient name", 200)
+        return self.patient(self.add(schema.patients, {"code": code, "name": name}))
+
+    def _free_code(self) -> str:
+        taken = set(self.connection.execute(sa.select(schema.patients.c.code)).scalars())
+        return next(code for n in range(1, len(taken) + 2) if (code := f"P-{n:03d}") not in taken)
+
+    def patients(self) -> list[Patient]:
+        """All patients, by code."""
+        rows = self.connection.execute(sa.select(schema.patients).order_by(schema.patients.c.code))
+        return [_patient(row) for row in rows]
+
+    def patient(self, patient_id: str) -> Patient:
+        """One patient."""
+        return _patient(self.one(schema.patients, patient_id, "Patient"))
+
+    def patient_by_code(self, code: str) -> Patient | None:
+        """The patient with that code."""
+        found = sa.select(schema.patients).where(schema.patients.c.code == code.strip())
+        row = self.connection.execute(found).first()
+        return None if row is None else _patient(row)
+
+    def add_series(self, patient_id: str, plan: SeriesPlan) -> Series:
+        """A new series of a patient."""
+        self.patient(patient_id)
+        values = {
+            "patient_id": patient_id,
+            "indication": plan.indication,
+            "site": plan.site,
+            "detail": short(plan.detail, "Part of the site", 200),
+            "planned_sessions": plan.planned_sessions,
+            "interval_days": plan.interval_days,
+            "primary_metric": plan.primary_metric,
+        }
+        return self.series(self.add(schema.series, values, parent="patient_id"))
+
+    def series(self, series_id: str) -> Series:
+        """One series."""
+        return _series(self.one(schema.series, series_id, "Series"))
+
+    def series_of(self, patient_id: str) -> list[Series]:
+        """A patient's series, oldest first."""
+        self.patient(patient_id)
+        table = schema.series
+        found = sa.select(table).where(table.c.patient_id == patient_id).order_by(table.c.sequence)
+        return [_series(row) for row in self.connection.execute(found)]
+
+    def add_session(self, series_id: str, visit: Visit) -> Session:
+        """A new session of a series."""
+        self.series(series_id)
+        return self.session(
+            self.add(schema.sessions, {"series_id": series_id, **_visit_values(visit)}, parent="series_id")
+        )
+
+    def change_session(self, session_id: str, visit: Visit) -> Session:
+        """The session with other details."""
+        self.one(schema.sessions, session_id, "Session")
+        table = schema.sessions
+        self.connection.execute(sa.update(table).where(table.c.id == session_id).values(_visit_values(visit)))
+        return self.session(session_id)
+
+    def session(self, session_id: str) -> Session:
+        """One session, with its place in the series."""
+        row = self.one(schema.sessions, session_id, "Session")
+        return next(found for found in self.sessions_of(row.series_id) if found.id == session_id)
+
+    def sessions_of(self, series_id: str) -> list[Session]:
+        """A series' sessions by date; on one day by kind, then by arrival."""
+        self.series(series_id)
+        rows = self.connection.execute(sa.select(schema.sessions).where(schema.sessions.c.series_id == series_id)).all()
+        return _placed(sorted(rows, key=lambda row: (row.date, ORDER_OF_DAY[row.kind], row.sequence)))
+
+
+def short(text: str, what: str, most: int) -> str:
+    """The text without outer blanks; raises InvalidInput where it is too long or holds control characters."""
+    text = text.strip()
+    if len(text) > most:
+        raise InvalidInput(f"{what}: expected at most {most} characters, found {len(text)}; shorten it.")
+    if not text.isprintable():
+        raise InvalidInput(f"{what}: expected plain text on one line, found control characters; type it again.")
+    return text
+
+
+def _visit_values(visit: Visit) -> dict[str, Any]:
+    if len(visit.notes) > 20_000:  # ten pages; keeps a pasted file out of the record
+        raise InvalidInput(f"Notes: expected at most 20000 characters, found {len(visit.notes)}; shorten them.")
+    return {
+        "date": visit.date,
+        "kind": visit.kind,
+        "device": short(visit.device, "Device", 200),
+        "needle_depth_mm": visit.needle_depth_mm,
+        "serum": short(visit.serum, "Serum", 200),
+        "notes": visit.notes.replace("\0", ""),  # PostgreSQL text cannot hold it
+    }
+
+
+def _placed(rows: Sequence[sa.Row[Any]]) -> list[Session]:
+    """Sessions with their number and the days since the treatment before them."""
+    sessions: list[Session] = []
+    needled: date | None = None
+    for number, row in enumerate(rows, 1):
+        days = None if needled is None else (row.date - needled).days
+        notice = ""
+        if row.kind is SessionKind.TREATMENT:
+            if days is not None and days < SHORTEST_INTERVAL_DAYS:
+                notice = f"{days} days since the last needling: at least {SHORTEST_INTERVAL_DAYS} are advised."
+            needled = row.date
+        visit = Visit(row.date, row.kind, row.device, row.needle_depth_mm, row.serum, row.notes)
+        sessions.append(Session(row.id, row.series_id, visit, row.created, number, days, notice))
+    return sessions
+
+
+def _patient(row: sa.Row[Any]) -> Patient:
+    return Patient(row.id, row.code, row.name, row.created)
+
+
+def _series(row: sa.Row[Any]) -> Series:
+    plan = SeriesPlan(row.indication, row.site, row.detail, row.planned_sessions, row.interval_days, row.primary_metric)
+    return Series(row.id, row.patient_id, plan, row.created)

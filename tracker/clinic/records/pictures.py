@@ -1,0 +1,184 @@
+"""Queries about photos, regions and analyses."""
+
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from tracker.clinic.records import schema, serial
+from tracker.clinic.records.people import Queries
+from tracker.clinic.types import AnalysisRecord, PhotoRecord, RegionRecord
+from tracker.errors import NotFound
+from tracker.imaging.types import Analysis, Points, Region, frozen
+
+
+class PictureQueries(Queries):
+    """Photos, regions, analyses."""
+
+    def add_photo(self, draft: PhotoRecord) -> PhotoRecord:
+        """The photo as stored; id, time and order are given here."""
+        values = {
+            "session_id": draft.session_id,
+            "view": draft.view,
+            "moment": draft.moment,
+            "sha256": draft.sha256,
+            "name": draft.name,
+            "width": draft.size[0],
+            "height": draft.size[1],
+            "captured_at": draft.captured_at,
+            "camera": draft.camera,
+            "flags": [serial.flag_to_json(flag) for flag in draft.flags],
+        }
+        return self.photo(self.add(schema.photos, values, parent="session_id"))
+
+    def photo(self, photo_id: str) -> PhotoRecord:
+        """One photo."""
+        return _photo(self.one(schema.photos, photo_id, "Photo"))
+
+    def photos_of(self, session_id: str) -> list[PhotoRecord]:
+        """A session's photos in the order of their arrival."""
+        self.one(schema.sessions, session_id, "Session")
+        table = schema.photos
+        found = sa.select(table).where(table.c.session_id == session_id).order_by(table.c.sequence)
+        return [_photo(row) for row in self.connection.execute(found)]
+
+    def photos_with(self, sha256: str) -> list[tuple[PhotoRecord, str, str]]:
+        """Every record of one file, with the id and the code of its patient."""
+        found = (
+            sa.select(schema.photos, schema.patients.c.id.label("owner"), schema.patients.c.code)
+            .join(schema.sessions, schema.sessions.c.id == schema.photos.c.session_id)
+            .join(schema.series, schema.series.c.id == schema.sessions.c.series_id)
+            .join(schema.patients, schema.patients.c.id == schema.series.c.patient_id)
+            .where(schema.photos.c.sha256 == sha256)
+        )
+        return [(_photo(row), row.owner, row.code) for row in self.connection.execute(found)]
+
+    def count_photos(self) -> int:
+        """How many photos are recorded."""
+        return self.connection.execute(sa.select(sa.func.count()).select_from(schema.photos)).scalar_one()
+
+    def all_sha256(self) -> set[str]:
+        """The hashes of all recorded photos."""
+        return set(self.connection.execute(sa.select(schema.photos.c.sha256).distinct()).scalars())
+
+    def add_region(self, photo_id: str, region: Region, polygon: Points | None, author: str) -> RegionRecord:
+        """A region drawn on a photo, on top of all earlier ones."""
+        self.photo(photo_id)
+        values = {
+            "photo_id": photo_id,
+            "mask": serial.region_to_bytes(region),
+            "polygon": None if polygon is None else polygon.tolist(),
+            "author": author,
+            "digest": serial.region_digest(region),
+        }
+        region_id = self.add(schema.regions, values, parent="photo_id")
+        return _region(self.one(schema.regions, region_id, "Region"))
+
+    def regions_of(self, photo_id: str) -> list[RegionRecord]:
+        """All regions drawn on a photo, oldest first."""
+        self.photo(photo_id)
+        table = schema.regions
+        found = sa.select(table).where(table.c.photo_id == photo_id).order_by(table.c.sequence)
+        return [_region(row) for row in self.connection.execute(found)]
+
+    def current_region(self, photo_id: str) -> RegionRecord | None:
+        """The newest region drawn on a photo."""
+        self.photo(photo_id)
+        table = schema.regions
+        found = sa.select(table).where(table.c.photo_id == photo_id).order_by(table.c.sequence.desc()).limit(1)
+        row = self.connection.execute(found).first()
+        return None if row is None else _region(row)
+
+    def save_analysis(self, draft: AnalysisRecord, analysis: Analysis | None) -> AnalysisRecord:
+        """The analysis as stored; one of the same identity that failed is replaced, any other is kept as it is."""
+        if (found := self.find_analysis(draft)) is not None:
+            if found.status is not found.status.FAILED:
+                return found
+            self.connection.execute(sa.delete(schema.artefacts).where(schema.artefacts.c.analysis_id == found.id))
+            self.connection.execute(sa.delete(schema.analyses).where(schema.analyses.c.id == found.id))
+        values = {name: getattr(draft, name) for name in (*_IDENTITY, *_PLAIN)}
+        values["changes"] = [serial.change_to_json(change) for change in draft.changes]
+        values["flags"] = [serial.flag_to_json(flag) for flag in draft.flags]
+        analysis_id = self.add(schema.analyses, values, parent="baseline_photo_id")
+        if analysis is not None:
+            row = {"analysis_id": analysis_id, "data": serial.artefact_to_bytes(analysis)}
+            self.connection.execute(sa.insert(schema.artefacts).values(row))
+        return self.analysis(analysis_id)
+
+    def find_analysis(self, wanted: AnalysisRecord) -> AnalysisRecord | None:
+        """The stored analysis with the same identity."""
+        table = schema.analyses
+        same = [table.c[name] == getattr(wanted, name) for name in _IDENTITY]
+        row = self.connection.execute(sa.select(table).where(*same)).first()
+        return None if row is None else _analysis(row)
+
+    def analysis(self, analysis_id: str) -> AnalysisRecord:
+        """One analysis."""
+        return _analysis(self.one(schema.analyses, analysis_id, "Analysis"))
+
+    def analyses_of(self, series_id: str) -> list[AnalysisRecord]:
+        """All analyses whose follow-up photo belongs to a series, in the order they were made."""
+        table, photos = schema.analyses, schema.photos
+        found = (
+            sa.select(table)
+            .join(photos, photos.c.id == table.c.followup_photo_id)
+            .join(schema.sessions, schema.sessions.c.id == photos.c.session_id)
+            .where(schema.sessions.c.series_id == series_id)
+            .order_by(table.c.created, table.c.sequence)
+        )
+        return [_analysis(row) for row in self.connection.execute(found)]
+
+    def full_analysis(self, record: AnalysisRecord) -> Analysis | None:
+        """The analysis with alignment and regions; None where it failed."""
+        table = schema.artefacts
+        data = self.connection.execute(sa.select(table.c.data).where(table.c.analysis_id == record.id)).scalar()
+        if data is None:
+            if record.status is record.status.FAILED:
+                return None
+            raise NotFound("Analysis: expected its alignment in the store, found none; compare the photos again.")
+        fields = {
+            name: getattr(record, name)
+            for name in ("baseline_sha256", "followup_sha256", "version", "changes", "flags")
+        }
+        return serial.analysis_from(fields, data)
+
+
+_IDENTITY = ("baseline_photo_id", "followup_photo_id", "region_digest", "version", "weights_hash")
+_PLAIN = ("baseline_sha256", "followup_sha256", "status", "reason", "retake")
+
+
+def _flags(stored: list[dict[str, Any]]) -> tuple[Any, ...]:
+    return tuple(serial.flag_from_json(flag) for flag in stored)
+
+
+def _photo(row: sa.Row[Any]) -> PhotoRecord:
+    return PhotoRecord(
+        row.id,
+        row.session_id,
+        row.view,
+        row.moment,
+        row.sha256,
+        row.name,
+        (row.width, row.height),
+        row.captured_at,
+        row.camera,
+        _flags(row.flags),
+        row.created,
+    )
+
+
+def _region(row: sa.Row[Any]) -> RegionRecord:
+    polygon = None if row.polygon is None else frozen(np.array(row.polygon, float).reshape(-1, 2))
+    return RegionRecord(
+        row.id, row.photo_id, serial.region_from_bytes(row.mask), polygon, row.author, row.created, row.digest
+    )
+
+
+def _analysis(row: sa.Row[Any]) -> AnalysisRecord:
+    return AnalysisRecord(
+        id=row.id,
+        **{name: getattr(row, name) for name in (*_IDENTITY, *_PLAIN)},
+        changes=tuple(serial.change_from_json(change) for change in row.changes),
+        flags=_flags(row.flags),
+        created=row.created,
+    )

@@ -1,0 +1,55 @@
+"""The record store: every query, inside transactions that keep all or nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self
+
+import sqlalchemy as sa
+
+from tracker.clinic.records.database import connect, transaction, upgrade
+from tracker.clinic.records.people import PeopleQueries
+from tracker.clinic.records.pictures import PictureQueries
+
+
+class Records(PeopleQueries, PictureQueries):
+    """All queries, on one connection inside one transaction."""
+
+
+class Store:
+    """The record store; one object may be shared by threads, each transaction has its own connection.
+
+    Parameters
+    ----------
+    engine : sqlalchemy.Engine
+        With the schema in place.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """The store at a database address, upgraded to this program's schema; raises StoreUnavailable."""
+        engine = connect(url)
+        try:
+            upgrade(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    @contextmanager
+    def read(self) -> Iterator[Records]:
+        """Queries that all see the same moment."""
+        with transaction(self.engine, writes=False) as connection:
+            yield Records(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[Records]:
+        """Queries that are all kept, or none; one writer at a time, others wait."""
+        with transaction(self.engine, writes=True) as connection:
+            yield Records(connection)
+
+    def close(self) -> None:
+        """Close all idle connections."""
+        self.engine.dispose()
