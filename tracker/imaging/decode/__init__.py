@@ -103,8 +103,10 @@ def check(source: bytes | Path | str, name: str | None = None) -> PhotoInfo:
     data, name = _bytes_of(source, name)
     facts, _ = _decoded(data, name)
     taken = datetime.fromisoformat(facts["captured_at"]) if facts["captured_at"] else None
-    size = f"{facts['width']} x {facts['height']} pixels"
-    message = f"{name}: {facts['format']}, {size}, {facts['depth']} bit."
+    message = f"{name}: {facts['format']}, {facts['width']} x {facts['height']} pixels, {facts['depth']} bit"
+    suffix = Path(name).suffix.lower()
+    if suffix in _SUFFIXES and _SUFFIXES[suffix] != facts["format"]:
+        message += f" (the name ends in {suffix}, but the content counts)"
     return PhotoInfo(facts["width"], facts["height"], facts["format"], facts["depth"], taken, facts["camera"], message)
 
 
@@ -132,9 +134,9 @@ def _too_many_bytes(name: str, size: int) -> UnreadablePhoto:
     )
 
 
-def _decoded(data: bytes, name: str) -> tuple[dict[str, Any], NDArray[np.uint8] | NDArray[np.uint16]]:
+def _decoded(data: bytes, name: str) -> tuple[dict[str, Any], NDArray[Any]]:
     try:
-        facts, descriptor = POOL.ask({}, data)
+        facts, descriptor = POOL.ask(data)
     except UnreadablePhoto as error:
         raise UnreadablePhoto(f"{name}: {error}") from error
     if descriptor is None:
@@ -145,5 +147,4 @@ def _decoded(data: bytes, name: str) -> tuple[dict[str, Any], NDArray[np.uint8] 
     finally:
         os.close(descriptor)
     dtype = np.uint16 if facts["depth"] == 16 else np.uint8
-    pixels = np.frombuffer(memory, dtype).reshape(facts["height"], facts["width"], 3)
-    return facts, pixels
+    return facts, np.frombuffer(memory, dtype).reshape(facts["height"], facts["width"], 3)

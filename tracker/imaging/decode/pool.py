@@ -16,6 +16,9 @@ from tracker.imaging.decode.channel import anonymous_file, receive, send
 WALL_SECONDS = 30.0
 PHOTOS_PER_WORKER = 50  # then a fresh one: whatever a decoder leaked or broke goes with it
 WORKERS = max(1, min(4, os.cpu_count() or 1))
+_MODULE = "tracker.imaging.decode.worker"
+
+Answer = tuple[dict[str, Any], int | None]
 
 
 class _WorkerLost(Exception):
@@ -33,7 +36,7 @@ class _Worker:
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(  # noqa: S603  # our own interpreter and module, no shell
-                [sys.executable, "-m", "tracker.imaging.decode.worker", str(theirs.fileno())],
+                [sys.executable, "-P", "-m", _MODULE, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -42,30 +45,32 @@ class _Worker:
             )
         return cls(process, ours)
 
-    def ask(self, message: dict[str, Any], source: bytes) -> tuple[dict[str, Any], int | None]:
+    def ask(self, source: bytes) -> Answer:
+        """One photo; raises _WorkerLost."""
         file = anonymous_file(0)
         try:
             with os.fdopen(os.dup(file), "wb") as writer:
                 writer.write(source)
             os.lseek(file, 0, os.SEEK_SET)
             self.channel.settimeout(WALL_SECONDS)
-            send(self.channel, message, file)
+            send(self.channel, {}, file)
             answer = receive(self.channel)
         except TimeoutError as error:
-            raise _WorkerLost(f"took longer than {WALL_SECONDS:.0f} s") from error
+            raise _WorkerLost(f"needed more than {WALL_SECONDS:.0f} s") from error
         except (OSError, ValueError) as error:
-            raise _WorkerLost("stopped") from error
+            raise _WorkerLost("crashed or used up its limits") from error
         finally:
             os.close(file)
         if answer is None:
-            raise _WorkerLost("stopped")
+            raise _WorkerLost("crashed or used up its limits")
         self.photos += 1
         return answer
 
     def stop(self) -> None:
+        """End it, gently if it is idle."""
         self.channel.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(0.2)
+            self.process.wait(0.5)
             return
         self.process.kill()
         self.process.wait()
@@ -74,7 +79,7 @@ class _Worker:
 def _environment() -> dict[str, str]:
     """The caller's, with the caller's import path and one thread per library."""
     one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return {**os.environ, **one, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    return {**os.environ, **one, "PYTHONPATH": os.pathsep.join(p or os.getcwd() for p in sys.path)}
 
 
 class Pool:
@@ -85,22 +90,47 @@ class Pool:
         self._slots = threading.BoundedSemaphore(WORKERS)
         self._idle: list[_Worker] = []
 
-    def ask(self, message: dict[str, Any], source: bytes) -> tuple[dict[str, Any], int | None]:
-        """One photo through a free worker; raises UnreadablePhoto where the worker did not survive it."""
+    def ask(self, source: bytes) -> Answer:
+        """One photo through a free worker.
+
+        Parameters
+        ----------
+        source : bytes
+            The file.
+
+        Returns
+        -------
+        dict, int or None
+            What is known of it, with the descriptor of its pixels; or ``{"refused": reason}`` and None. Raises
+            UnreadablePhoto where the worker did not survive the photo.
+        """
         with self._slots:
-            worker = self._take()
             try:
-                answer = worker.ask(message, source)
-            except BaseException as error:
-                worker.process.kill()
-                worker.stop()
-                if isinstance(error, _WorkerLost):
-                    raise UnreadablePhoto(
-                        f"decoding {error} and was ended; the file is damaged or hostile, export it as JPEG again."
-                    ) from error
-                raise
-            self._give_back(worker)
-            return answer
+                worker = self._take()
+                try:
+                    return self._ask(worker, source)
+                except _WorkerLost:
+                    if worker.photos == 0:
+                        raise
+                return self._ask(_Worker.start(), source)  # an earlier photo may have spoilt the one that was lost
+            except _WorkerLost as error:
+                raise UnreadablePhoto(
+                    f"expected a photo that can be decoded, found one on which the decoder {error}; export it as JPEG."
+                ) from error
+
+    def _ask(self, worker: _Worker, source: bytes) -> Answer:
+        try:
+            answer = worker.ask(source)
+        except BaseException:
+            worker.process.kill()
+            worker.stop()
+            raise
+        if worker.photos >= PHOTOS_PER_WORKER:
+            worker.stop()
+        else:
+            with self._lock:
+                self._idle.append(worker)
+        return answer
 
     def _take(self) -> _Worker:
         with self._lock:
@@ -110,13 +140,6 @@ class Pool:
                     return worker
                 worker.stop()
         return _Worker.start()
-
-    def _give_back(self, worker: _Worker) -> None:
-        if worker.photos >= PHOTOS_PER_WORKER:
-            worker.stop()
-            return
-        with self._lock:
-            self._idle.append(worker)
 
     def close(self) -> None:
         """End all idle workers."""

@@ -127,14 +127,23 @@ def matrix(icc: bytes) -> Matrix | None:
             return None
         if b"kTRC" in tags and space(icc) == "GRAY":
             curve = _curve(tags[b"kTRC"])
-            return Matrix((curve, curve, curve), np.eye(3))
+            return _sane(Matrix((curve, curve, curve), np.eye(3)))
         if not {b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC"} <= tags.keys():
             return None
         colorants = np.array([struct.unpack_from(">3i", tags[t], 8) for t in (b"rXYZ", b"gXYZ", b"bXYZ")]).T / 65536
         curves = _curve(tags[b"rTRC"]), _curve(tags[b"gTRC"]), _curve(tags[b"bTRC"])
-        return _from_colorants(colorants, curves)
-    except (struct.error, ValueError, IndexError) as error:
+        return _sane(_from_colorants(colorants, curves))
+    except (struct.error, ValueError, IndexError, ZeroDivisionError) as error:
         raise damaged() from error
+
+
+def _sane(shaper: Matrix) -> Matrix:
+    """The same profile; raises ValueError where black is not black or white not white, as in a damaged one."""
+    ends = np.array([curve(np.array([0.0, 1.0])) for curve in shaper.curves])
+    white = shaper.to_srgb @ ends[:, 1]
+    if not (np.abs(ends[:, 0]).max() < 0.05 and np.abs(white - 1.0).max() < 0.05):  # NaN fails too
+        raise ValueError("white is not white")
+    return shaper
 
 
 def _tags(icc: bytes) -> dict[bytes, bytes]:
@@ -173,6 +182,11 @@ def _parametric(p: list[float]) -> Curve:
     if len(p) == 4:  # Y = (aX + b)^g + c, below -b/a: c
         e, f, c = p[3], p[3], 0.0
     return lambda v: np.asarray(np.where(v >= d, np.maximum(a * v + b, 0.0) ** g + e, c * v + f))
+
+
+def lab() -> bytes:
+    """The profile of Lab pictures that carry none (D50, as TIFF says)."""
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
 
 
 def littlecms(icc: bytes, mode: str) -> ImageCms.ImageCmsTransform:
