@@ -25,6 +25,17 @@ __all__ = ["MAX_BYTES", "PhotoInfo", "check", "open_photo"]
 
 MAX_BYTES = 256 << 20  # a 40-megapixel 16-bit TIFF
 
+_SUFFIXES = {
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".png": "PNG",
+    ".webp": "WEBP",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+    ".heic": "HEIF",
+    ".heif": "HEIF",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class PhotoInfo:
@@ -107,7 +118,9 @@ def check(source: bytes | Path | str, name: str | None = None) -> PhotoInfo:
     suffix = Path(name).suffix.lower()
     if suffix in _SUFFIXES and _SUFFIXES[suffix] != facts["format"]:
         message += f" (the name ends in {suffix}, but the content counts)"
-    return PhotoInfo(facts["width"], facts["height"], facts["format"], facts["depth"], taken, facts["camera"], message)
+    return PhotoInfo(
+        facts["width"], facts["height"], facts["format"], facts["depth"], taken, facts["camera"], f"{message}."
+    )
 
 
 def _bytes_of(source: bytes | Path | str, name: str | None) -> tuple[bytes, str]:
