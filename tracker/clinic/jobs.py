@@ -1,5 +1,6 @@
 """Heavy work on many items: a pool of processes here, or a Dask cluster where one machine is too small."""
 
+import logging
 import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -10,8 +11,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Generic, Self, TypeVar
 
-import structlog
-
 from tracker.errors import InvalidInput, StoreUnavailable, TrackerError
 
 Item = TypeVar("Item")
@@ -19,8 +18,9 @@ Answer = TypeVar("Answer")
 Progress = Callable[[int, int], None]
 """Called with the number done and the number of all."""
 
-LOG = structlog.get_logger()
+LOG = logging.getLogger(__name__)  # standard output belongs to the answers of the command line
 
+CONNECT_TIMEOUT = "10s"
 KILLED = "its process was killed, most likely because memory ran out; try fewer workers or a smaller photo"
 
 
@@ -70,7 +70,10 @@ class Executor:
     def close(self) -> None:
         """Stop the workers; work in flight is dropped."""
         if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            if isinstance(self._pool, ProcessPoolExecutor):
+                self._pool.shutdown(wait=True, cancel_futures=True)
+            else:
+                self._pool.shutdown(wait=False)  # Dask's takes no more; the client cancels what is left
             self._pool = None
         if self._client is not None:
             self._client.close()
@@ -113,7 +116,7 @@ class Executor:
         from distributed import Client  # half a second to import: only where a cluster is used
 
         try:
-            self._client = Client(self.scheduler, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
+            self._client = Client(self.scheduler, timeout=CONNECT_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, TimeoutError, ValueError) as error:
             raise StoreUnavailable(
                 f"{self.scheduler}: expected a Dask scheduler, found none ({error}); start it or leave the address out."

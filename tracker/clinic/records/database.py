@@ -48,10 +48,14 @@ def connect(url: str) -> sa.Engine:
 
 def _configure(connection: Any, _: object) -> None:
     connection.isolation_level = None  # BEGIN is ours to say
-    for name, value in PRAGMAS.items():
-        row = connection.execute(f"PRAGMA {name}={value}").fetchone()
-        if name == "journal_mode" and row[0] != "wal":
-            raise sqlite3.OperationalError(f"journal mode {row[0]}: write-ahead logging needs a local disk")
+    try:
+        for name, value in PRAGMAS.items():
+            row = connection.execute(f"PRAGMA {name}={value}").fetchone()
+            if name == "journal_mode" and row[0] != "wal":
+                raise sqlite3.OperationalError(f"journal mode {row[0]}: write-ahead logging needs a local disk")
+    except sqlite3.Error:
+        connection.close()
+        raise
 
 
 def _begin(connection: sa.Connection) -> None:
@@ -75,7 +79,7 @@ def transaction(engine: sa.Engine, *, writes: bool) -> Iterator[sa.Connection]:
     except OperationalError as error:
         raise StoreUnavailable(reason_of(error)) from error
     except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.DatabaseError) and "malformed" in str(error.orig):
+        if type(error.orig) is sqlite3.DatabaseError:  # malformed, or no database; its subclasses are our mistakes
             raise StoreUnavailable(reason_of(error)) from error
         raise
 

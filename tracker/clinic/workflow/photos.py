@@ -20,6 +20,8 @@ from tracker.imaging.types import Mask, Photo, Points, Region, frozen
 
 PREVIEW_WIDTH = 1200  # px; fills a half-screen comparison on a 2560 px display
 PREVIEW_QUALITY = 88  # 0.2 MB at 1200 px; no block edges visible on skin at 100 %
+DRAWN = "drawn"
+"""Name of a region that a person drew, in answers and tables."""
 
 
 def add_photo(
@@ -201,22 +203,19 @@ def save_region(clinic: Clinic, photo_id: str, shape: Points | Mask, author: str
         Empty, of the wrong size, or fewer than three corners.
     """
     with clinic.store.write() as records:
-        region, polygon = _region(records.photo(photo_id).size, np.asarray(shape))
+        region, polygon = _region(records.photo(photo_id).size, shape)
         return records.add_region(photo_id, region, polygon, author.strip()[:200])
 
 
-def _region(
-    size: tuple[int, int], shape: np.ndarray[tuple[int, ...], np.dtype[np.generic]]
-) -> tuple[Region, Points | None]:
-    if shape.dtype == np.bool_:
-        if shape.shape != (size[1], size[0]):
-            raise InvalidInput(
-                f"Region: expected a mask of {size[0]} x {size[1]} px, found {shape.shape[::-1]}; draw it on this photo."
-            )
-        return Region.from_mask("drawn", np.asarray(shape, np.bool_)), None
-    if shape.ndim != 2 or shape.shape[1] != 2 or not np.isfinite(corners := shape.astype(float)).all():
-        raise InvalidInput(f"Region: expected corners as x,y pairs, found shape {shape.shape}; draw it again.")
-    return regions.region_from_polygon(corners, size, "drawn"), frozen(corners.copy())
+def _region(size: tuple[int, int], shape: Points | Mask) -> tuple[Region, Points | None]:
+    if shape.dtype != np.bool_:
+        corners = frozen(np.array(shape, np.float64))
+        return regions.region_from_polygon(DRAWN, corners, size), corners
+    if shape.shape != (size[1], size[0]):
+        raise InvalidInput(
+            f"{DRAWN}: expected a mask of {size[0]} x {size[1]} px, found {shape.shape[::-1]}; draw it on this photo."
+        )
+    return Region.from_mask(DRAWN, np.asarray(shape, np.bool_)), None
 
 
 def current_region(clinic: Clinic, photo_id: str) -> RegionRecord | None:
