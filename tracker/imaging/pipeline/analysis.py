@@ -1,0 +1,117 @@
+"""Photos in, verdicts out."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from tracker.errors import InvalidInput, NotComparable
+from tracker.imaging import align, calibrate, decode, quality, regions
+from tracker.imaging.change import NoiseModel, default_noise
+from tracker.imaging.pipeline.laying import lay
+from tracker.imaging.pipeline.rows import colour_rows, lost_rows
+from tracker.imaging.types import Alignment, Analysis, Flag, FlagCode, Mask, Metric, Photo, Region
+
+PIPELINE_VERSION = "1"
+"""Changes whenever a measured value changes; numbers of different versions never share a trend."""
+LEAST_SKIN = 0.02  # of a photo, below which everything in the picture may carry the alignment
+
+
+def prepare(photo: Photo) -> Photo:
+    """The photo with the calibration of the card in it, unchanged where there is none."""
+    if photo.calibration is not None:
+        return photo
+    found = calibrate.fit(photo)
+    return photo if found is None else calibrate.apply(photo, found)
+
+
+def register(baseline: Photo, followup: Photo, region: Region | None = None) -> Alignment:
+    """Where each point of the baseline lies in the follow-up, carried by skin alone where there is skin.
+
+    Raises
+    ------
+    NotComparable
+        Where the photos cannot be laid on each other.
+    """
+    return _register(baseline, followup, region, (regions.skin_mask(baseline), regions.skin_mask(followup)))
+
+
+def open_region(path: Path, size: tuple[int, int]) -> Region:
+    """The drawn region of a mask picture for a photo of (width, height) pixels.
+
+    Raises
+    ------
+    TrackerError
+        Where the file is no picture, has another size than the photo, or is empty.
+    """
+    return regions.region_from_mask(regions.DRAWN, decode.open_photo(path).encoded, size)
+
+
+def analyse(
+    baseline: Photo, followup: Photo, *, region: Region | None = None, site: str = "", noise: NoiseModel | None = None
+) -> Analysis:
+    """Everything that two photos of the same skin can say about change.
+
+    Parameters
+    ----------
+    baseline, followup : Photo
+        As decoded; a card in both is read and used.
+    region : Region, optional
+        The treated part in baseline pixels. Without it, the standard regions of a face, or all shared skin.
+    site : str
+        ``"face"`` asks for the standard regions; any other word is only kept.
+    noise : NoiseModel, optional
+        Repeat noise of this kit; the defaults that ship otherwise.
+
+    Returns
+    -------
+    Analysis
+        With a refusal and no changes where the photos cannot be compared.
+    """
+    noise = default_noise() if noise is None else noise
+    baseline, followup = prepare(baseline), prepare(followup)
+    skin = regions.skin_mask(baseline), regions.skin_mask(followup)
+    empty = Analysis(baseline.sha256, followup.sha256, site, PIPELINE_VERSION, None, None, (), (), ())
+    try:
+        alignment = _register(baseline, followup, region, skin)
+    except NotComparable as refused:
+        return replace(empty, refusal=Flag(FlagCode.NOT_ALIGNED, refused.reason, refused.retake))
+    chosen = _choose(baseline, region, site, skin[0])
+    if not chosen:
+        reason = "No face, no skin and no drawn region were found to measure in."
+        return replace(empty, refusal=Flag(FlagCode.REGION_NOT_FOUND, reason, "Draw the region."), alignment=alignment)
+    pair = lay(baseline, followup, alignment, skin)
+    flags = quality.pair_flags(baseline, followup, alignment, (pair.cells.baseline, pair.cells.followup))
+    kept, carried, rows = [], [], []
+    for part in chosen:
+        try:
+            moved = align.carry_region(alignment, part)
+        except NotComparable as lost:
+            rows += lost_rows(part, Flag(FlagCode.OUT_OF_FRAME, lost.reason, lost.retake, tuple(Metric)))
+            continue
+        kept.append(part)
+        carried.append(moved)
+        rows += colour_rows(pair, part, flags, noise)
+    return replace(
+        empty,
+        alignment=alignment,
+        regions=tuple(kept),
+        followup_regions=tuple(carried),
+        changes=tuple(rows),
+        flags=flags,
+    )
+
+
+def _register(baseline: Photo, followup: Photo, region: Region | None, skin: tuple[Mask, Mask]) -> Alignment:
+    width, height = baseline.size
+    if region is not None and (region.box.right > width or region.box.bottom > height):
+        raise InvalidInput(f"{region.name}: expected a region inside the {width} x {height} photo; draw it again.")
+    usable = skin if all(mask.mean() >= LEAST_SKIN for mask in skin) else None
+    return align.fit(baseline, followup, skin=usable, region=region)
+
+
+def _choose(photo: Photo, region: Region | None, site: str, skin: Mask) -> tuple[Region, ...]:
+    if region is not None:
+        return (region,)
+    found = regions.face_regions(photo, skin=skin)
+    if found or site == "face" or not skin.any():
+        return found
+    return (Region.from_mask("skin", skin),)

@@ -1,0 +1,115 @@
+"""Two prepared photos laid on each other: shared patches of skin, and the reference they give."""
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from tracker.imaging import align, calibrate, regions
+from tracker.imaging.measure import cells as patches
+from tracker.imaging.measure import reference
+from tracker.imaging.measure.cells import SkinCells
+from tracker.imaging.measure.reference import ColourMatch
+from tracker.imaging.types import Alignment, Box, Mask, Photo, Points, Region
+
+Floats = NDArray[np.float64]
+
+REFERENCE_CELLS = 4000  # a face then has patches of about 10 px at 1350 px: more per JPEG chroma block is no gain
+REGION_CELLS = 900
+SURROUNDINGS_CELLS = 1500
+OUTLINE_POINTS = 20000  # enough of a region's pixels to know how far other skin is
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LaidPair:
+    """Two prepared photos of the same skin, laid on each other.
+
+    Parameters
+    ----------
+    baseline, followup : Photo
+        With their calibrations, where there are any.
+    alignment : Alignment
+        Baseline to follow-up.
+    skin : tuple of Mask
+        Of either photo.
+    cells : SkinCells
+        All skin that is usable in both photos.
+    surroundings : ndarray of shape (3,) or None
+        Log colour ratio of steady surroundings.
+    """
+
+    baseline: Photo
+    followup: Photo
+    alignment: Alignment
+    skin: tuple[Mask, Mask] = field(repr=False)
+    cells: SkinCells = field(repr=False)
+    surroundings: Floats | None
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether colour went through a card in both photos."""
+        return calibrate.has_colour(self.baseline.calibration) and calibrate.has_colour(self.followup.calibration)
+
+
+def lay(baseline: Photo, followup: Photo, alignment: Alignment, skin: tuple[Mask, Mask]) -> LaidPair:
+    """The shared skin of two photos, patch by patch, and what their surroundings say of lamp and camera."""
+    whole = Box(0, 0, *baseline.size)
+    points, spacing = patches.grid(skin[0], whole, REFERENCE_CELLS)
+    carried = align.carry_points(alignment, points)
+    shared = _inside(skin[1], carried)
+    cells = patches.pair(baseline, followup, points[shared], carried[shared], spacing)
+    around: Floats | None = None
+    if baseline.size == followup.size:  # surroundings stay put only where the camera does
+        far = ~(_grown(skin[0]) | _grown(skin[1]))
+        if far.mean() > 0.05:
+            points, spacing = patches.grid(far, whole, SURROUNDINGS_CELLS)
+            around = reference.steady_surroundings(patches.pair(baseline, followup, points, points, spacing))
+    return LaidPair(baseline, followup, alignment, skin, cells, around)
+
+
+def region_cells(pair: LaidPair, region: Region) -> SkinCells:
+    """The patches of a region that are usable in both photos."""
+    points, spacing = patches.grid(region.mask, region.box, REGION_CELLS)
+    return patches.pair(pair.baseline, pair.followup, points, align.carry_points(pair.alignment, points), spacing)
+
+
+def reference_of(pair: LaidPair, region: Region) -> tuple[SkinCells, ColourMatch | None]:
+    """The reference skin of a region, and what it says of camera and lamp.
+
+    Notes
+    -----
+    The standard regions of a face share one reference, the robust centre of the whole face: a reddened cheek hardly
+    moves it, and the shared reference halves the noise of the forehead. A drawn region is referred to skin well away.
+    """
+    skin = pair.cells
+    if region.name not in regions.FACE_REGIONS:
+        radius = float(np.sqrt(region.area_px / np.pi))
+        skin = reference.away_from(skin, _distance(region, skin.position), radius)
+    return skin, reference.match_colour(skin, pair.surroundings, calibrated=pair.calibrated)
+
+
+def _distance(region: Region, points: Points) -> Floats:
+    """Baseline pixels from each point to the region, 0 inside."""
+    row, column = np.nonzero(region.mask)
+    step = max(1, len(row) // OUTLINE_POINTS)
+    inside = np.stack([column + region.box.left, row + region.box.top], 1)[::step]
+    return np.asarray(cKDTree(inside).query(points)[0], np.float64)
+
+
+def _grown(skin: Mask) -> Mask:
+    """The mask with a margin for hair and soft edges, 300 px on its longer side: it only tells skin from elsewhere."""
+    scale = 300 / max(skin.shape)
+    size = max(1, round(skin.shape[1] * scale)), max(1, round(skin.shape[0] * scale))
+    small = cv2.resize(skin.astype(np.uint8), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.dilate(small, np.ones((25, 25), np.uint8)) > 0, bool)
+
+
+def _inside(mask: Mask, points: Points) -> Mask:
+    """Whether each point falls on the mask, shape (n,)."""
+    column, row = np.rint(points).astype(int).T
+    within = (column >= 0) & (row >= 0) & (column < mask.shape[1]) & (row < mask.shape[0])
+    out = np.zeros(len(points), bool)
+    out[within] = mask[row[within], column[within]]
+    return out

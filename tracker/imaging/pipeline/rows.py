@@ -1,0 +1,59 @@
+"""The rows of an answer: each measure of a region with its verdict, or with the reason why there is none."""
+
+from tracker.imaging import change
+from tracker.imaging.change import NoiseModel
+from tracker.imaging.measure import pigment, redness, reference
+from tracker.imaging.measure.cells import SkinCells
+from tracker.imaging.pipeline.laying import LaidPair, reference_of, region_cells
+from tracker.imaging.types import Change, Flag, FlagCode, Metric, Region, withheld
+
+LEAST_USABLE = 0.5  # of a region's patches, else it is withheld
+UNITS = {
+    Metric.REDNESS: "H",
+    Metric.REDNESS_A_STAR: "a*",
+    Metric.REDNESS_LOG_RG: "EI",
+    Metric.PIGMENT: "MI",
+    Metric.EVENNESS: "MI SD",
+    Metric.SPOTS: "% of region",
+}
+
+
+def lost_rows(region: Region, flag: Flag) -> list[Change]:
+    """Every measure of a region withheld for one reason."""
+    return [change.withhold(metric, region.name, unit, (flag,)) for metric, unit in UNITS.items()]
+
+
+def colour_rows(pair: LaidPair, region: Region, flags: tuple[Flag, ...], noise: NoiseModel) -> list[Change]:
+    """Redness and pigment of one region."""
+    skin, match = reference_of(pair, region)
+    cells = region_cells(pair, region)
+    doubts = (*flags, *reference.match_flags(match, calibrated=pair.calibrated), *_coverage_flags(cells, region))
+    if match is None or withheld(doubts, Metric.REDNESS):
+        return [change.withhold(metric, region.name, unit, doubts) for metric, unit in UNITS.items()]
+    matched = match.apply(cells)
+    tone = reference.skin_tone(skin) if pair.calibrated else float("nan")
+    gain = redness.tone_gain(tone)
+    measured = (
+        *redness.measure(matched, region.name, gain=gain),
+        *pigment.measure(matched, reference.h_reference(skin), region.name),
+    )
+    return [
+        change.judge(
+            both,
+            noise.look_up(both[0].metric, region.name, calibrated=pair.calibrated),
+            (*doubts, *redness.tone_flags(tone)),
+            gain=gain if both[0].metric is Metric.REDNESS else 1.0,
+        )
+        for both in measured
+    ]
+
+
+def _coverage_flags(cells: SkinCells, region: Region) -> tuple[Flag, ...]:
+    share = len(cells) / max(1, cells.asked)
+    if share >= LEAST_USABLE and len(cells) >= 4:
+        return ()
+    reason = (
+        f"{region.name}: only {share:.0%} is well exposed and in the frame of both photos, expected {LEAST_USABLE:.0%}."
+    )
+    retake = "Retake it with the region in the frame, neither too bright nor too dark."
+    return (Flag(FlagCode.CLIPPED, reason, retake, reference.COLOUR_METRICS),)
