@@ -177,6 +177,9 @@ RETAKE = (
 )
 
 
+PLAIN_PHOTO = "Switch off HDR, beauty, night and portrait modes, or use a camera app that saves an unprocessed JPEG."
+
+
 def _weights(reading: Reading) -> Floats:
     luminance = np.maximum(reading.reference @ LUMINANCE, DARKEST)
     return np.array([WEIGHTS[k] for k in reading.kinds]) / luminance
@@ -203,8 +206,7 @@ def _ramp_flags(ramp: Ramp) -> tuple[Flag, ...]:
         f"The photo is tone-mapped: its greys follow the light with exponent {ramp.gamma:.2f} (expected {low} to "
         f"{high}) and miss it by up to {ramp.excess:.0%} at {ramp.worst} (expected at most {RAMP_RESIDUAL:.0%})."
     )
-    retake = "Switch off HDR, beauty, night and portrait modes, or use a camera app that saves an unprocessed JPEG."
-    return (Flag(FlagCode.TONE_MAPPED, reason, retake, COLOUR_METRICS),)
+    return (Flag(FlagCode.TONE_MAPPED, reason, PLAIN_PHOTO, COLOUR_METRICS),)
 
 
 def _residual_flags(reading: Reading, residuals: Residuals) -> tuple[Flag, ...]:

@@ -1,13 +1,14 @@
 """Our printed card found by its AprilTags, and its patches read."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.imaging.calibrate.card import GROUND, Card, PatchKind
+from tracker.imaging.calibrate.card import GROUND, Card, PatchKind, card_reflectance
 from tracker.imaging.calibrate.reading import Floats, Reading, centres, failures, sample
 from tracker.imaging.geometry import apply_homography, polygon_area
 from tracker.imaging.types import Matrix3, Photo, Points
@@ -16,6 +17,8 @@ WORKING_PX = 2048
 """Longest side at which tags are looked for: 50 ms; a tag of 11 mm is still 20 px in a photo of a whole back."""
 MISFIT_MM = 0.35
 """Largest root-mean-square distance between the tags' corners and a plane; a card bent over a cheek exceeds it."""
+_AROUND_MM = (5.0, 12.0)
+_COARSE = 2.0  # px per mm of the picture that tells what surrounds the ground
 _AREA = cv2.INTER_AREA
 _DICTIONARY = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h11)
 
@@ -46,25 +49,39 @@ def plane(card: Card, tags: Mapping[int, Points]) -> tuple[Matrix3, float]:
     return np.asarray(matrix, np.float64), float(np.sqrt((back**2).sum(1).mean()))
 
 
-def read_card(photo: Photo, card: Card, mm_to_px: Matrix3) -> tuple[Reading, float]:
-    """The card's patches with the fall-off of the light divided out, and how far the ground is from an even fall-off.
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """The light on the card's grey ground.
 
-    Returns
-    -------
-    reading : Reading
-        The ground counts as one more neutral.
-    unevenness : float
-        Root-mean-square relative distance of the ground from a plane in log light; NaN where the ground is clipped or
-        outside the photo. A shadow edge or a reflection across the card makes it large.
+    Parameters
+    ----------
+    slope : ndarray, shape (2,)
+        Of the log light per mm.
+    linear : ndarray, shape (3,)
+        Uncalibrated linear light at the card's centre, NaN where too little of the ground can be read.
+    misfit : float
+        Root-mean-square relative distance from an even fall-off; a shadow edge or a reflection makes it large.
+    halo : float
+        Correlation, -1 to 1, of that distance with the brightness of the surroundings. Local tone mapping darkens the
+        ground beside white and brightens it beside black, so it comes near -1; glare in the lens gives a positive one.
     """
+
+    slope: Floats = field(repr=False)
+    linear: Floats = field(repr=False)
+    misfit: float
+    halo: float
+
+
+def read_card(photo: Photo, card: Card, mm_to_px: Matrix3) -> tuple[Reading, Ground]:
+    """The card's patches with the fall-off of the light divided out, the ground as one more neutral; and the ground."""
     boxes = np.array([[p.left, p.top, p.width, p.height] for p in card.patches])
     seen = sample(photo, mm_to_px, centres(boxes))
     names = (*(p.name for p in card.patches), "ground")
     failed = failures(names[:-1], seen)
-    slope, ground, uneven = _falloff(photo, card, mm_to_px)
+    ground = _read_ground(photo, card, mm_to_px)
     middle = boxes[:, :2] + boxes[:, 2:] / 2 - np.array(card.size_mm) / 2
-    measured = np.vstack([seen.linear / np.exp(middle @ slope)[:, None], ground])
-    if not np.isfinite(ground).all():
+    measured = np.vstack([seen.linear / np.exp(middle @ ground.slope)[:, None], ground.linear])
+    if not np.isfinite(ground.linear).all():
         failed["ground"] = "overexposed or outside the photo"
     width, height = card.size_mm
     outline = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
@@ -77,7 +94,7 @@ def read_card(photo: Photo, card: Card, mm_to_px: Matrix3) -> tuple[Reading, flo
         failed=failed,
         mm_to_px=mm_to_px,
         corners=apply_homography(mm_to_px, outline),
-    ), uneven
+    ), ground
 
 
 def working_grey(photo: Photo, longest: int) -> tuple[NDArray[np.uint8], float]:
@@ -106,20 +123,33 @@ def _refined(photo: Photo, corners: Points) -> Points:
     return np.asarray(moved.reshape(4, 2).astype(np.float64) + np.array([left, top]), np.float64)
 
 
-def _falloff(photo: Photo, card: Card, mm_to_px: Matrix3) -> tuple[Floats, Floats, float]:
-    """Slope (2,) of log light per mm over the ground, the ground's light (3,) at the card's centre, and the misfit."""
-    strips = _ground_boxes(card)
-    seen = sample(photo, mm_to_px, strips)
+def _read_ground(photo: Photo, card: Card, mm_to_px: Matrix3) -> Ground:
+    boxes = _ground_boxes(card)
+    seen = sample(photo, mm_to_px, boxes)
     good = ~seen.clipped & np.isfinite(seen.linear).all(1) & (seen.linear > 0).all(1)
-    if good.sum() < len(strips) // 2:
-        return np.zeros(2), np.full(3, np.nan), float("nan")
+    if good.sum() < len(boxes) // 2:
+        return Ground(np.zeros(2), np.full(3, np.nan), float("nan"), float("nan"))
     light = np.log(seen.linear[good])
-    middle = (strips[good, :2] + strips[good, 2:] / 2) - np.array(card.size_mm) / 2
+    centre = boxes[good, :2] + boxes[good, 2:] / 2
+    middle = centre - np.array(card.size_mm) / 2
     terms = np.column_stack([np.ones(len(middle)), middle])
     level = light.mean(1)
     fit = np.linalg.lstsq(terms, level, rcond=None)[0]
-    ground = np.exp((light - (middle @ fit[1:])[:, None]).mean(0))
-    return fit[1:], ground, float(np.sqrt(np.mean((level - terms @ fit) ** 2)))
+    off = level - terms @ fit
+    around = _surroundings(card, centre)
+    around = around - terms @ np.linalg.lstsq(terms, around, rcond=None)[0]
+    halo = float((off @ around / np.sqrt((off @ off) * (around**2).sum(0) + 1e-12)).min())
+    linear = np.exp((light - (middle @ fit[1:])[:, None]).mean(0))
+    return Ground(fit[1:], linear, float(np.sqrt(np.mean(off**2))), halo)
+
+
+def _surroundings(card: Card, points: Points) -> Floats:
+    """(n, k) log of the card's own brightness within k distances of points (n, 2) in mm."""
+    brightness = card_reflectance(_COARSE, card)[0].mean(2)
+    column, row = np.floor(points * _COARSE).astype(np.int64).T
+    border = cv2.BORDER_REPLICATE
+    soft = [cv2.GaussianBlur(brightness, (0, 0), mm * _COARSE, borderType=border)[row, column] for mm in _AROUND_MM]
+    return np.asarray(np.log(np.stack(soft, axis=1)), np.float64)
 
 
 def _ground_boxes(card: Card) -> Floats:
