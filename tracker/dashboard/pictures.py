@@ -1,0 +1,166 @@
+"""The pictures that the routes hand out: previews, both sides of a comparison with an overlay, and the export."""
+
+import threading
+from collections import OrderedDict
+from enum import StrEnum
+
+from tracker.clinic.types import BodySite
+from tracker.clinic.workflow import intake, photos, review
+from tracker.clinic.workflow.clinic import Clinic
+from tracker.errors import NotFound
+from tracker.exports import comparison as export
+from tracker.exports import overlay
+from tracker.exports.overlay import Picture
+from tracker.imaging import pipeline
+from tracker.imaging.types import Analysis, Photo
+
+WIDTH = 1200
+"""Display pixels: a panel of a 1440 px page is at most 1100 wide, a phone at 3 px per point 1170."""
+DECODED_KEPT = 4
+"""A 12-megapixel photo takes 36 MB; a comparison needs two, and two people may look at once."""
+RENDERED_KEPT = 200
+"""About 150 KB each."""
+
+
+class Side(StrEnum):
+    """Which photo of a pair."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class Layer(StrEnum):
+    """What is drawn on a photo."""
+
+    PHOTO = "photo"
+    OUTLINES = "outlines"
+    REDNESS = "redness"
+    TEXTURE = "texture"
+
+
+class _Recent:
+    """The last few values, by key; shared by the threads of the server."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: OrderedDict[tuple[str, ...], object] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[str, ...]) -> object | None:
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
+
+    def put(self, key: tuple[str, ...], value: object) -> None:
+        with self._lock:
+            self._values[key] = value
+            while len(self._values) > self._size:
+                self._values.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._values.clear()
+
+
+_PHOTOS = _Recent(DECODED_KEPT)
+_RENDERED = _Recent(RENDERED_KEPT)
+_DECODING = threading.Lock()
+
+
+def forget_all() -> None:
+    """Empty the memory of decoded and rendered pictures."""
+    _PHOTOS.clear()
+    _RENDERED.clear()
+
+
+def prepared(clinic: Clinic, photo_id: str) -> Photo:
+    """The decoded photo with its calibration; the last few are kept.
+
+    Raises
+    ------
+    NotFound
+        No such photo.
+    """
+    record = photos.get_photo(clinic, photo_id)  # asked each time: what was erased is not served from memory
+    key = (str(clinic.home), record.sha256)
+    with _DECODING:  # one at a time: two layers of one pair ask for the same two photos at once
+        found = _PHOTOS.get(key)
+        if isinstance(found, Photo):
+            return found
+        photo = pipeline.prepare(photos.load_photo(clinic, photo_id))
+        _PHOTOS.put(key, photo)
+        return photo
+
+
+def comparison_side(clinic: Clinic, analysis_id: str, side: Side, layer: Layer) -> bytes:
+    """JPEG of one side of a comparison in the frame of the earlier photo, so that both lie on each other.
+
+    A refused pair has no common frame: then each photo is shown as it was taken.
+
+    Raises
+    ------
+    NotFound
+        No such analysis, or nothing to draw of it.
+    """
+    compared = review.load_analysis(clinic, analysis_id)
+    key = (str(clinic.home), analysis_id, compared.record.version, side, layer)
+    found = _RENDERED.get(key)
+    if isinstance(found, bytes):
+        return found
+    before = prepared(clinic, compared.record.baseline_photo_id)
+    after = prepared(clinic, compared.record.followup_photo_id)
+    picture = _drawn(before, after, compared.analysis, side, layer)
+    data = export.encode(picture)
+    _RENDERED.put(key, data)
+    return data
+
+
+def _drawn(before: Photo, after: Photo, analysis: Analysis | None, side: Side, layer: Layer) -> Picture:
+    photo = before if side is Side.BEFORE else after
+    if analysis is None or analysis.alignment is None:
+        return overlay.shown(photo, WIDTH)
+    # Both pictures end at the baseline's display size; the follow-up is drawn at its own scale first.
+    picture = _layer(photo, analysis, side, layer)
+    if side is Side.BEFORE:
+        return picture
+    scales = overlay.display_scale(after, WIDTH), overlay.display_scale(before, WIDTH)
+    return overlay.carried(picture, analysis.alignment, *scales)
+
+
+def _layer(photo: Photo, analysis: Analysis, side: Side, layer: Layer) -> Picture:
+    regions = analysis.regions if side is Side.BEFORE else analysis.followup_regions
+    if layer is Layer.REDNESS and regions:
+        level = overlay.redness_level(photo, regions[0])
+        return overlay.redness_map(photo, regions, level, WIDTH)
+    if layer is Layer.TEXTURE:
+        return overlay.texture_map(photo, regions, WIDTH)
+    picture = overlay.shown(photo, WIDTH)
+    return (
+        overlay.outlined(picture, regions, overlay.display_scale(photo, WIDTH)) if layer is Layer.OUTLINES else picture
+    )
+
+
+def comparison_file(clinic: Clinic, analysis_id: str, dating: export.Dating, kind: export.FileKind) -> bytes:
+    """The comparison picture to give away.
+
+    Raises
+    ------
+    NotFound
+        No such analysis, or it failed.
+    NotComparable
+        The pair was refused.
+    """
+    compared = review.load_analysis(clinic, analysis_id)
+    if compared.analysis is None:
+        raise NotFound("This comparison failed, so there is no picture of it; compare the two photos again.")
+    ids = compared.record.baseline_photo_id, compared.record.followup_photo_id
+    first, second = (intake.get_session(clinic, photos.get_photo(clinic, one).session_id).date for one in ids)
+    words = export.caption(compared.analysis, first, second, dating)
+    before, after = (prepared(clinic, one) for one in ids)
+    return export.encode(export.comparison(before, after, compared.analysis, words), kind)
+
+
+def is_face(site: str) -> bool:
+    """Whether a picture of this site shows who it is."""
+    return site == BodySite.FACE

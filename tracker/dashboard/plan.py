@@ -1,0 +1,46 @@
+"""What a plan and a session say, in words."""
+
+from datetime import date, timedelta
+
+from tracker.clinic.types import Session, SessionKind
+from tracker.clinic.workflow.progress import SeriesEntry
+from tracker.dashboard.widgets import when
+
+
+def due_words(entry: SeriesEntry, today: date | None = None) -> str:
+    """How far the series is, and when the next session is due.
+
+    Parameters
+    ----------
+    entry : SeriesEntry
+        A series with its sessions.
+    today : date, optional
+        Default: the clinic's today.
+    """
+    plan, day = entry.series.plan, today or date.today()
+    treatments = [visit.session for visit in entry.sessions if visit.session.kind is SessionKind.TREATMENT]
+    done = f"{len(treatments)} of {plan.planned_sessions} treatments done."
+    if plan.planned_sessions is not None and len(treatments) >= plan.planned_sessions:
+        return f"{done} The planned series is complete; judge the outcome 90 and 180 days after the last treatment."
+    if not treatments:
+        return f"{done} The first treatment can be planned any time after the baseline photos."
+    due = treatments[-1].date + timedelta(plan.interval_days)
+    away = (due - day).days
+    if away < 0:
+        return f"{done} The next was due on {when(due)}, {-away} day{'s' if away < -1 else ''} ago."
+    return f"{done} Next due {'today' if away == 0 else f'on {when(due)}'}."
+
+
+def session_details(session: Session) -> str:
+    """Healing phase, device, depth and serum in one line."""
+    visit = session.visit
+    parts = [f"{session.phase[:1].upper()}{session.phase[1:]}"]
+    if session.days_since_needling is not None:
+        parts.append(f"{session.days_since_needling} days after the last treatment")
+    if visit.device:
+        parts.append(visit.device)
+    if visit.needle_depth_mm is not None:
+        parts.append(f"{visit.needle_depth_mm:.1f} mm")
+    if visit.serum:
+        parts.append(visit.serum)
+    return " · ".join(parts)

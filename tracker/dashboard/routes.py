@@ -1,0 +1,80 @@
+"""Pictures leave the server here and nowhere else; each request is looked up in the records again."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from tracker.clinic.workflow import photos
+from tracker.dashboard import pictures, state
+from tracker.errors import NotFound, StoreUnavailable, TrackerError
+from tracker.exports.comparison import Dating, FileKind, file_name
+
+WIDTHS = (64, 2000)
+
+_Word = TypeVar("_Word", pictures.Side, pictures.Layer, Dating, FileKind)
+
+
+def preview(request: Request) -> Response:
+    """``/img/{photo_id}?w=640``: JPEG of one photo, without metadata."""
+
+    def made() -> Response:
+        width = request.query_params.get("w", "640")
+        if not width.isdigit() or not WIDTHS[0] <= int(width) <= WIDTHS[1]:
+            raise TrackerError(f"Width: expected {WIDTHS[0]} to {WIDTHS[1]}, found {width[:20]!r}.")
+        data = photos.photo_preview(state.clinic(), request.path_params["photo_id"], int(width))
+        return Response(data, media_type="image/jpeg")
+
+    return _answered(made)
+
+
+def side(request: Request) -> Response:
+    """``/img/{analysis_id}/{before|after}/{layer}``: one side of a comparison with an overlay."""
+
+    def made() -> Response:
+        which = _word(pictures.Side, request.path_params["side"])
+        layer = _word(pictures.Layer, request.path_params["layer"])
+        data = pictures.comparison_side(state.clinic(), request.path_params["analysis_id"], which, layer)
+        return Response(data, media_type="image/jpeg")
+
+    return _answered(made)
+
+
+def export(request: Request) -> Response:
+    """``/export/comparison/{analysis_id}?dates=relative time&kind=jpeg``: the file to give away, named at random."""
+
+    def made() -> Response:
+        dating = _word(Dating, request.query_params.get("dates", Dating.RELATIVE))
+        kind = _word(FileKind, request.query_params.get("kind", FileKind.JPEG))
+        data = pictures.comparison_file(state.clinic(), request.path_params["analysis_id"], dating, kind)
+        headers = {"content-disposition": f'attachment; filename="{file_name(kind)}"'}
+        return Response(data, media_type=f"image/{kind}", headers=headers)
+
+    return _answered(made)
+
+
+ROUTES = [
+    Route("/img/{photo_id}", preview),
+    Route("/img/{analysis_id}/{side}/{layer}", side),
+    Route("/export/comparison/{analysis_id}", export),
+]
+
+
+def _word(kind: type[_Word], text: str) -> _Word:
+    try:
+        return kind(text)
+    except ValueError:
+        raise NotFound("Not found.") from None
+
+
+def _answered(made: Callable[[], Response]) -> Response:
+    try:
+        return made()
+    except NotFound:
+        return PlainTextResponse("Not found.", 404)
+    except StoreUnavailable as error:
+        return PlainTextResponse(str(error), 503)
+    except TrackerError as error:
+        return PlainTextResponse(str(error), 422)

@@ -1,0 +1,97 @@
+"""The opened clinic, and every key of the session state. No other file names a key that outlives a page."""
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+import streamlit as st
+
+from tracker.clinic.types import Patient, PhotoRecord, Series
+from tracker.clinic.workflow import intake
+from tracker.clinic.workflow.clinic import Clinic, default_home
+from tracker.dashboard.workers import workers_need_no_main
+from tracker.errors import NotFound
+
+workers_need_no_main()
+
+PATIENT = "chosen_patient"
+SERIES = "chosen_series"
+EARLIER = "chosen_earlier_session"
+LATER = "chosen_later_session"
+VIEW = "chosen_view"
+UPLOAD_SESSION = "upload_session"
+UPLOADED = "uploaded_photo_ids"
+UPLOAD_ERRORS = "upload_errors"
+UPLOAD_ROUND = "upload_round"
+
+_OPENED: dict[Path, Clinic] = {}
+_LOCK = threading.Lock()
+
+
+def clinic() -> Clinic:
+    """The clinic of ``TRACKER_HOME``, opened once per process and folder; the same for pages and picture routes.
+
+    Raises
+    ------
+    StoreUnavailable
+        The folder cannot be used.
+    """
+    home = default_home()
+    with _LOCK:
+        if home not in _OPENED:
+            _OPENED[home] = Clinic.open(home)
+        return _OPENED[home]
+
+
+def close_all() -> None:
+    """Close every opened clinic; at the end of the server or of a test."""
+    with _LOCK:
+        while _OPENED:
+            _OPENED.popitem()[1].close()
+
+
+def keep(key: str, value: str) -> None:
+    """Remember a choice beyond the page: a widget's own value is lost when the page changes."""
+    st.session_state[key] = value
+
+
+def kept(key: str, among: Mapping[str, object]) -> str | None:
+    """The remembered choice if it is still among the options, else the first option, else None."""
+    chosen = st.session_state.get(key)
+    return chosen if chosen in among else next(iter(among), None)
+
+
+def choose_patient(patient_id: str, series_id: str = "") -> None:
+    """Make this the patient, and the series, of every page."""
+    if st.session_state.get(PATIENT) != patient_id or st.session_state.get(SERIES) != series_id:
+        for key in (SERIES, EARLIER, LATER, VIEW, UPLOAD_SESSION, UPLOADED, UPLOAD_ERRORS):
+            st.session_state.pop(key, None)
+    st.session_state[PATIENT] = patient_id
+    if series_id:
+        st.session_state[SERIES] = series_id
+
+
+def chosen_patient() -> Patient | None:
+    """The patient of every page, or None where nobody is chosen yet."""
+    patient_id = st.session_state.get(PATIENT)
+    if patient_id is None:
+        return None
+    try:
+        return intake.get_patient(clinic(), patient_id)
+    except NotFound:
+        st.session_state.pop(PATIENT)
+        return None
+
+
+def chosen_series(patient: Patient) -> Series | None:
+    """The series of every page, or None where the patient has none."""
+    by_id = {series.id: series for series in intake.list_series(clinic(), patient.id)}
+    chosen = kept(SERIES, by_id)
+    return by_id[chosen] if chosen else None
+
+
+def uploaded(stored: list[PhotoRecord], errors: list[str]) -> None:
+    """Keep the answers of one upload for the next run, and empty the uploader, which frees the files' memory."""
+    st.session_state[UPLOADED] = stored
+    st.session_state[UPLOAD_ERRORS] = errors
+    st.session_state[UPLOAD_ROUND] = st.session_state.get(UPLOAD_ROUND, 0) + 1

@@ -1,0 +1,87 @@
+const NAMESPACE = "http://www.w3.org/2000/svg";
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  const find = (selector) => parentElement.querySelector(selector);
+  const root = find(".outline");
+  const svg = find("svg");
+  const image = find("img");
+  // Unsaved corners outlive a rerun; a newly saved area or another photo replaces them.
+  const source = JSON.stringify([data.address, data.corners]);
+  if (root.source !== source) {
+    root.source = source;
+    root.corners = data.corners.map((corner) => [...corner]);
+    root.past = [];
+  }
+  image.src = data.address;
+  find(".stage").style.setProperty("--ratio", data.width / data.height);
+  svg.setAttribute("viewBox", `0 0 ${data.width} ${data.height}`);
+
+  // Sizes are in photo pixels, so they are scaled to look the same on every screen.
+  const unit = () => data.width / Math.max(1, svg.clientWidth);
+
+  function place(event) {
+    const box = svg.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * data.width;
+    const y = ((event.clientY - box.top) / box.height) * data.height;
+    return [Math.min(Math.max(x, 0), data.width - 1), Math.min(Math.max(y, 0), data.height - 1)];
+  }
+
+  function remember() { root.past.push(root.corners.map((corner) => [...corner])); }
+
+  // A new corner goes into the nearest side, so an outline can be refined anywhere.
+  function insertAt([x, y]) {
+    const all = root.corners;
+    if (all.length < 3) return all.length;
+    let best = all.length, least = Infinity;
+    all.forEach(([ax, ay], index) => {
+      const [bx, by] = all[(index + 1) % all.length];
+      const span = (bx - ax) ** 2 + (by - ay) ** 2 || 1;
+      const t = Math.min(1, Math.max(0, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / span));
+      const away = Math.hypot(ax + t * (bx - ax) - x, ay + t * (by - ay) - y);
+      if (away < least) { least = away; best = index + 1; }
+    });
+    return best;
+  }
+
+  function draw() {
+    const shape = document.createElementNS(NAMESPACE, "polygon");
+    shape.setAttribute("points", root.corners.map((corner) => corner.join(",")).join(" "));
+    shape.setAttribute("stroke-width", 2.5 * unit());
+    const handles = root.corners.map(([x, y], index) => {
+      const circle = document.createElementNS(NAMESPACE, "circle");
+      circle.setAttribute("cx", x);
+      circle.setAttribute("cy", y);
+      circle.setAttribute("r", 7 * unit());
+      circle.setAttribute("stroke-width", 2 * unit());
+      circle.dataset.index = index;
+      return circle;
+    });
+    svg.replaceChildren(shape, ...handles);
+    find(".undo").disabled = root.past.length === 0;
+    find(".clear").disabled = root.corners.length === 0;
+    find(".save").disabled = root.corners.length < 3;
+    find(".hint").textContent = root.corners.length < 3
+      ? "Tap at least three corners round the treated skin." : "Drag a corner, or tap to add one.";
+  }
+
+  svg.onpointerdown = (event) => {
+    event.preventDefault();
+    remember();
+    let index = event.target.dataset ? event.target.dataset.index : undefined;
+    if (index === undefined) {
+      const corner = place(event);
+      index = insertAt(corner);
+      root.corners.splice(index, 0, corner);
+    }
+    svg.setPointerCapture(event.pointerId);
+    svg.onpointermove = (moved) => { root.corners[Number(index)] = place(moved); draw(); };
+    svg.onpointerup = svg.onpointercancel = () => { svg.onpointermove = null; draw(); };
+    draw();
+  };
+  find(".undo").onclick = () => { root.corners = root.past.pop() || root.corners; draw(); };
+  find(".clear").onclick = () => { remember(); root.corners = []; draw(); };
+  find(".save").onclick = () => setTriggerValue("saved", root.corners);
+  image.onload = draw;
+  draw();
+}

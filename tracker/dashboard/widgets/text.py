@@ -1,0 +1,98 @@
+"""Words and small pictures as HTML. Everything that a person or a file named is escaped here, in one place."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from tracker.clinic.types import PhotoRecord
+from tracker.exports.table import VERDICT_WORDS, sentence
+from tracker.imaging.types import Change, Verdict
+
+_CLASSES = {Verdict.CHANGED: "changed", Verdict.NO_DETECTABLE_CHANGE: "same", Verdict.NOT_ASSESSABLE: "withheld"}
+_MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
+
+
+def style() -> None:
+    """The page's own style sheet."""
+    st.html(Path(__file__).parents[1] / "style.css")
+
+
+def plain(text: str) -> str:
+    """Text with Markdown's signs taken literally: a file name or a note must not draw links or pictures."""
+    return _MARKS.sub(r"\\\1", text)
+
+
+def when(day: date) -> str:
+    """``"4 Apr 2026"``."""
+    return f"{day:%-d %b %Y}"
+
+
+def empty(title: str, next_step: str) -> None:
+    """What to show where there is nothing yet: what is missing, and what to do about it."""
+    st.html(f'<div class="spt-empty"><b>{escape(title)}</b>{escape(next_step)}</div>')
+
+
+def verdict_cards(changes: Sequence[Change], *, first_is_large: bool = False) -> None:
+    """One card per change, in the given order."""
+    cards = []
+    for index, change in enumerate(changes):
+        kind = _CLASSES[change.verdict] + (" first" if first_is_large and index == 0 else "")
+        words = escape(sentence(change))
+        cards.append(f'<div class="spt-verdict {kind}"><b>{escape(VERDICT_WORDS[change.verdict])}</b>{words}</div>')
+    st.html("".join(cards))
+
+
+def photo_strip(photos: Iterable[PhotoRecord], labels: Sequence[str]) -> None:
+    """Small previews in a row, each with its label and, where the photo has a doubt, how many."""
+    figures = []
+    for photo, label in zip(photos, labels, strict=True):
+        doubts = len(photo.flags)
+        note = f'<br><span class="spt-note">{doubts} remark{"s" if doubts > 1 else ""}</span>' if doubts else ""
+        alt = escape(f"Photo, {label}")
+        figures.append(
+            f'<figure><a href="/img/{photo.id}?w=1600" target="_blank"><img src="/img/{photo.id}?w=400" loading="lazy" '
+            f'alt="{alt}"></a><figcaption>{escape(label)}{note}</figcaption></figure>'
+        )
+    st.html(f'<div class="spt-strip">{"".join(figures)}</div>')
+
+
+def photo_report(photo: PhotoRecord) -> None:
+    """One stored photo with the verdict on its quality and how to retake it."""
+    lines = [f"<b>{escape(photo.name)}</b>"]
+    if photo.notice:
+        lines.append(f'<span class="spt-note">{escape(photo.notice)}</span>')
+    if not photo.flags:
+        lines.append("Good: nothing to object to.")
+    for flag in photo.flags:
+        spoils = ", ".join(dict.fromkeys(metric.replace("_", " ") for metric in flag.withholds))
+        lines.append(f'<span class="spt-note">{escape(flag.reason)}</span>')
+        if flag.retake:
+            lines.append(f"How to retake: {escape(flag.retake)}")
+        if spoils:
+            lines.append(f'<span class="spt-dim">Cannot be measured from it: {escape(spoils)}.</span>')
+    body = "<br>".join(lines)
+    st.html(f'<div class="spt-photo"><img src="/img/{photo.id}?w=300" alt="Stored photo"><div>{body}</div></div>')
+
+
+def download_link(url: str, label: str) -> None:
+    """A link that saves a file; the bytes go through our own route, never through Streamlit's media store."""
+    st.html(f'<a class="spt-download" href="{escape(url)}" download>{escape(label)}</a>')
+
+
+@contextmanager
+def progress_bar(words: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar that is there while work goes on; gives a function of the number done and the number of all."""
+    bar = st.progress(0.0, words)
+
+    def advance(done: int, total: int) -> None:
+        bar.progress(done / max(1, total), f"{words}: {done} of {total}")
+
+    try:
+        yield advance
+    finally:
+        bar.empty()

@@ -1,0 +1,67 @@
+const MODES = [["slider", "Slider"], ["blink", "Blink"], ["sides", "Side by side"]];
+const ZOOMS = [[1, "Fit"], [2, "2×"], [4, "4×"]];
+const BLINK_MS = 800;
+
+export default function (component) {
+  const { data, parentElement } = component;
+  const find = (selector) => parentElement.querySelector(selector);
+  const root = find(".viewer");
+  const stage = find(".stage");
+  const range = find("input");
+  // Choices outlive a rerun of the page: they are kept on the element, not in this call.
+  const chosen = (root.chosen = root.chosen || { mode: "slider", layer: 0, zoom: 1 });
+  if (chosen.layer >= data.layers.length) chosen.layer = 0;
+  const modes = data.aligned ? MODES : MODES.slice(2);
+  if (!modes.some(([name]) => name === chosen.mode)) chosen.mode = modes[0][0];
+
+  function buttons(holder, entries, current, choose) {
+    holder.replaceChildren(...entries.map(([value, label]) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = label;
+      button.setAttribute("aria-pressed", String(value === current));
+      button.onclick = () => { choose(value); draw(); };
+      return button;
+    }));
+  }
+
+  function show(side, address, label) {
+    const image = find(`.${side} img`);
+    if (image.getAttribute("src") !== address) image.src = address;
+    image.alt = label;
+    find(`.${side} span`).textContent = label;
+  }
+
+  function draw() {
+    const layer = data.layers[chosen.layer];
+    buttons(find(".modes"), modes, chosen.mode, (value) => { chosen.mode = value; });
+    buttons(find(".layers"), data.layers.map((one, index) => [index, one.label]), chosen.layer,
+      (value) => { chosen.layer = value; });
+    buttons(find(".zooms"), ZOOMS, chosen.zoom, (value) => { chosen.zoom = value; });
+    find(".layers").hidden = data.layers.length < 2;
+    root.dataset.mode = chosen.mode;
+    stage.style.setProperty("--zoom", chosen.zoom);
+    show("before", layer.before, data.before);
+    show("after", layer.after, data.after);
+    find(".legend").textContent = layer.legend;
+    blink();
+  }
+
+  function blink() {
+    clearInterval(root.timer);
+    stage.classList.remove("first");
+    stage.onclick = null;
+    if (chosen.mode !== "blink") return;
+    const turn = () => stage.classList.toggle("first");
+    stage.onclick = turn;
+    // Who asked for less motion turns the photos by hand.
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) root.timer = setInterval(turn, BLINK_MS);
+  }
+
+  find(".before img").onload = (event) => {
+    stage.style.setProperty("--ratio", event.target.naturalWidth / event.target.naturalHeight);
+  };
+  range.oninput = () => stage.style.setProperty("--at", `${range.value}%`);
+  draw();
+  return () => clearInterval(root.timer);
+}

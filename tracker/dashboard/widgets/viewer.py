@@ -1,0 +1,49 @@
+"""Before and after on each other: slider, blink or side by side, with overlays; all in the browser, without a rerun."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+_VIEWER = st.components.v2.component(
+    "skin_viewer",
+    html=(_HERE / "viewer.html").read_text("utf-8"),
+    css=(_HERE / "viewer.css").read_text("utf-8"),
+    js=(_HERE / "viewer.js").read_text("utf-8"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerView:
+    """One overlay: its button, its two pictures and how to read it."""
+
+    label: str
+    before: str
+    after: str
+    legend: str
+
+
+def viewer(layers: list[LayerView], before: str, after: str, *, aligned: bool, key: str) -> None:
+    """Two photos to compare.
+
+    Parameters
+    ----------
+    layers : list of LayerView
+        The first is shown first; addresses on this server.
+    before, after : str
+        Labels of the two photos.
+    aligned : bool
+        Whether both lie in one frame; without it they can only be shown side by side.
+    key : str
+        Of this component on the page.
+    """
+    data = {
+        "layers": [
+            {"label": one.label, "before": one.before, "after": one.after, "legend": one.legend} for one in layers
+        ],
+        "before": before,
+        "after": after,
+        "aligned": aligned,
+    }
+    _VIEWER(key=key, data=data)
