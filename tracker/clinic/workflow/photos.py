@@ -15,7 +15,7 @@ from tracker.clinic.records.store import Records
 from tracker.clinic.types import Moment, PhotoRecord, RegionRecord, View
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.errors import InvalidInput
-from tracker.imaging import decode, regions
+from tracker.imaging import decode, quality, regions
 from tracker.imaging.types import Mask, Photo, Points, Region, frozen
 
 PREVIEW_WIDTH = 1200  # px; fills a half-screen comparison on a 2560 px display
@@ -58,8 +58,6 @@ def add_photo(
     StoreUnavailable
         Full, busy or unreachable; nothing was stored.
     """
-    from tracker.imaging import quality
-
     name = _shown(name)
     sha256 = hashlib.sha256(data).hexdigest()
     with clinic.store.read() as records:

@@ -8,6 +8,7 @@ import pandas as pd
 from tracker.clinic.types import AnalysisRecord, HealingPhase, Patient, PhotoRecord, Series, Session
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.review import pairs_of
+from tracker.imaging import pipeline
 from tracker.imaging.types import Change, Flag, FlagCode, Verdict
 
 COLUMNS = (
@@ -123,8 +124,6 @@ def progress(clinic: Clinic, series_id: str, version: str = "") -> pd.DataFrame:
 
 def _version(stored: list[AnalysisRecord]) -> str:
     """The current version where anything was measured with it, else that of the newest analysis."""
-    from tracker.imaging import pipeline
-
     versions = [analysis.version for analysis in stored]
     return versions[-1] if versions and pipeline.PIPELINE_VERSION not in versions else pipeline.PIPELINE_VERSION
 

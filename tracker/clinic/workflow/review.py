@@ -8,7 +8,7 @@ from tracker.clinic.records.store import Records
 from tracker.clinic.types import AnalysisRecord, AnalysisStatus, Moment, PhotoRecord
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.errors import InvalidInput
-from tracker.imaging import decode
+from tracker.imaging import decode, pipeline
 from tracker.imaging.types import Analysis, Region
 
 NO_WEIGHTS = ""  # no network takes part yet
@@ -134,8 +134,6 @@ def measure_series(clinic: Clinic, series_id: str, progress: Progress | None = N
 
 def analyse_job(job: Job) -> Analysis:
     """The analysis of one pair; runs in a worker."""
-    from tracker.imaging import pipeline
-
     baseline = decode.open_photo(job.baseline, name=job.names[0])
     followup = decode.open_photo(job.followup, name=job.names[1])
     return pipeline.analyse(baseline, followup, region=job.region, site=job.site)
@@ -143,8 +141,6 @@ def analyse_job(job: Job) -> Analysis:
 
 def _draft(records: Records, baseline_id: str, followup_id: str) -> AnalysisRecord:
     """The identity of a comparison, not yet made."""
-    from tracker.imaging import pipeline
-
     if baseline_id == followup_id:
         raise InvalidInput("Comparison: expected two photos, found the same one twice; choose another.")
     baseline, followup = records.photo(baseline_id), records.photo(followup_id)
