@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from tracker.imaging.calibrate.card import TRACKER_CARD, Card
+from tracker.imaging.calibrate.checker import read_checker
 from tracker.imaging.calibrate.reading import Reading
 from tracker.imaging.calibrate.scale import MOST_TILT, px_per_mm, tilt_degrees
 from tracker.imaging.calibrate.solve import COLOUR_METRICS, PLAIN_PHOTO, RETAKE, solve, unreadable
@@ -47,6 +48,9 @@ def fit(photo: Photo, *, card: Card = TRACKER_CARD) -> Calibration | None:
     tags = {number: corners for number, corners in find_tags(photo).items() if number in wanted}
     if len(tags) >= FEWEST_TAGS:
         return _from_card(photo, card, tags)
+    chart = read_checker(photo)
+    if chart is not None:
+        return solve(chart)
     if tags:
         corners = np.concatenate(list(tags.values()))
         found = Reading(card.name, (), (), np.empty((0, 3)), np.empty((0, 3)), {}, None, _hull(corners))

@@ -103,7 +103,8 @@ def sample(photo: Photo, to_px: Matrix3, boxes: Floats) -> Sample:
     u, v = np.meshgrid(steps, steps)
     x = boxes[:, 0, None] + u.ravel() * boxes[:, 2, None]
     y = boxes[:, 1, None] + v.ravel() * boxes[:, 3, None]
-    points = np.rint(apply_homography(to_px, np.stack([x.ravel(), y.ravel()], 1))).astype(np.int64)
+    points = apply_homography(to_px, np.stack([x.ravel(), y.ravel()], 1))
+    points = np.rint(np.clip(points, -1e6, 1e6)).astype(np.int64)  # far behind the horizon is outside as well
     width, height = photo.size
     column, row = points[:, 0], points[:, 1]
     shown = np.asarray((column >= 0) & (column < width) & (row >= 0) & (row < height), np.bool_)

@@ -17,7 +17,6 @@ WORKING_PX = 2048
 """Longest side at which tags are looked for: 50 ms; a tag of 11 mm is still 20 px in a photo of a whole back."""
 MISFIT_MM = 0.35
 """Largest root-mean-square distance between the tags' corners and a plane; a card bent over a cheek exceeds it."""
-_AROUND_MM = (5.0, 12.0)
 _COARSE = 2.0  # px per mm of the picture that tells what surrounds the ground
 _AREA = cv2.INTER_AREA
 _DICTIONARY = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h11)
@@ -138,18 +137,17 @@ def _read_ground(photo: Photo, card: Card, mm_to_px: Matrix3) -> Ground:
     off = level - terms @ fit
     around = _surroundings(card, centre)
     around = around - terms @ np.linalg.lstsq(terms, around, rcond=None)[0]
-    halo = float((off @ around / np.sqrt((off @ off) * (around**2).sum(0) + 1e-12)).min())
+    halo = float(off @ around / np.sqrt((off @ off) * (around @ around) + 1e-12))
     linear = np.exp((light - (middle @ fit[1:])[:, None]).mean(0))
     return Ground(fit[1:], linear, float(np.sqrt(np.mean(off**2))), halo)
 
 
 def _surroundings(card: Card, points: Points) -> Floats:
-    """(n, k) log of the card's own brightness within k distances of points (n, 2) in mm."""
+    """Log of the card's own brightness within about 5 mm of points (n, 2) in mm."""
     brightness = card_reflectance(_COARSE, card)[0].mean(2)
+    soft = cv2.GaussianBlur(brightness, (0, 0), 5 * _COARSE, borderType=cv2.BORDER_REPLICATE)
     column, row = np.floor(points * _COARSE).astype(np.int64).T
-    border = cv2.BORDER_REPLICATE
-    soft = [cv2.GaussianBlur(brightness, (0, 0), mm * _COARSE, borderType=border)[row, column] for mm in _AROUND_MM]
-    return np.asarray(np.log(np.stack(soft, axis=1)), np.float64)
+    return np.asarray(np.log(soft[row, column]), np.float64)
 
 
 def _ground_boxes(card: Card) -> Floats:
