@@ -9,18 +9,16 @@ from datetime import datetime
 from io import BytesIO
 
 import cv2
-import numpy as np
-from PIL import Image, ImageFile, PngImagePlugin, TiffImagePlugin
+from PIL import Image, ImageFile, PngImagePlugin
 
-from tracker.imaging.decode.integrity import Refused, sniff, whole, whole_tiff
+from tracker.imaging.decode.integrity import Refused, png_chunks, sniff, tiff_tags, whole
 
 MAX_MEGAPIXELS = 100
 MIN_SIDE = 64  # pixels; a face of 64 pixels has cheeks of 10
 _ORIENTATION, _EXIF_IFD, _INTEROP_IFD = 0x0112, 0x8769, 0xA005
 _TAKEN = (0x9003, 0x9004)  # DateTimeOriginal, DateTimeDigitized; DateTime (0x0132) is when it was last edited
 _MAKE, _MODEL = 0x010F, 0x0110
-_PHOTOMETRIC, _BITS, _SAMPLE_FORMAT = 262, 258, 339  # TIFF tags
-_FLOAT = 3  # SampleFormat
+_PHOTOMETRIC, _BITS = 262, 258  # TIFF tags
 _HDR_TRANSFERS = frozenset({16, 18})  # PQ and HLG, ITU-T H.273
 DECODER_ERRORS = (
     OSError,
@@ -100,15 +98,17 @@ def open_header(data: bytes) -> Opened:
             "HEIC needs the extra 'heic', which is not installed; "
             "run pip install 'skin-progress-tracker[heic]' or export the photo as JPEG."
         )
+    if container == "TIFF":  # raw and decimal-number files have a better sentence than Pillow's
+        whole(data, container)
     image = _opened(data, container)
     _judge_size(image.size)
     whole(data, container)
-    if isinstance(image, TiffImagePlugin.TiffImageFile):
-        whole_tiff(dict(image.tag_v2), len(data))
     _judge_range(image)
-    exif = _exif(image)
-    orientation, deep = _orientation(exif, container), _deep(image, container)
-    return Opened(image, data, container, orientation, deep, _says_adobe_rgb(exif), _taken(exif), _camera(exif))
+    exif = _exif(image, data, container)
+    orientation = _orientation(exif, container)
+    return Opened(
+        image, data, container, orientation, _deep(data, container), _says_adobe_rgb(exif), _taken(exif), _camera(exif)
+    )
 
 
 def _opened(data: bytes, container: str) -> Image.Image:
@@ -147,30 +147,29 @@ def _judge_size(size: tuple[int, int]) -> None:
 
 
 def _judge_range(image: Image.Image) -> None:
-    tiff_float = isinstance(image, TiffImagePlugin.TiffImageFile) and _FLOAT in _numbers(image, _SAMPLE_FORMAT)
-    if image.mode in ("F", "I") or tiff_float:
-        found = "whole numbers of 32 bit" if image.mode == "I" else "decimal numbers"
-        raise Refused(f"expected 8 or 16 bit whole numbers per channel, found {found}; export the photo as JPEG.")
+    if image.mode in ("F", "I"):
+        raise Refused(f"expected 8 or 16 bit per channel, found the mode {image.mode}; export the photo as JPEG.")
     nclx = image.info.get("nclx_profile")
     if isinstance(nclx, dict) and nclx.get("transfer_characteristics") in _HDR_TRANSFERS:
         raise Refused("expected a standard photo, found a high dynamic range one (PQ or HLG); export it as JPEG.")
 
 
-def _numbers(image: TiffImagePlugin.TiffImageFile, tag: int) -> tuple[int, ...]:
-    return tuple(int(v) for v in np.atleast_1d(image.tag_v2.get(tag, 1)))
-
-
-def _deep(image: Image.Image, container: str) -> bool:
-    if container == "PNG" and isinstance(image, ImageFile.ImageFile):
-        return image.mode.startswith("I;16") or any(";16" in str(tile.args) for tile in image.tile)
-    if isinstance(image, TiffImagePlugin.TiffImageFile):  # 16-bit CMYK and Lab come as 8 bit
-        return 16 in _numbers(image, _BITS) and image.tag_v2.get(_PHOTOMETRIC) in (0, 1, 2)
+def _deep(data: bytes, container: str) -> bool:
+    if container == "PNG":
+        return data[24] == 16
+    if container == "TIFF":  # 16-bit CMYK and Lab come as 8 bit
+        tags = tiff_tags(data)
+        return 16 in tags.get(_BITS, ()) and tags.get(_PHOTOMETRIC, (1,))[0] in (0, 1, 2)
     return False
 
 
-def _exif(image: Image.Image) -> Image.Exif:
+def _exif(image: Image.Image, data: bytes, container: str) -> Image.Exif:
     try:
-        exif = image.getexif()
+        if container == "PNG":  # Pillow's own getexif would decode the pixels, to look behind them
+            exif = Image.Exif()
+            exif.load(next((b"Exif\0\0" + body for kind, body, _ in png_chunks(data) if kind == b"eXIf"), b""))
+        else:
+            exif = image.getexif()
         exif.get_ifd(_EXIF_IFD)
     except DECODER_ERRORS:  # a broken EXIF block does not spoil the pixels
         return Image.Exif()

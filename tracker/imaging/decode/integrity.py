@@ -7,14 +7,18 @@ and camera raw files open as their thumbnail. Everything here reads bytes only; 
 import re
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 ACCEPTED = "JPEG, PNG, WebP, TIFF or HEIC"
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # not stuffing, not padding, not a restart
 _BARE = frozenset({0x01, *range(0xD0, 0xD9)})  # JPEG markers without a length
 _RAW_TAGS = frozenset({50706, 33421, 33422})  # DNGVersion, CFARepeatPatternDim, CFAPattern
 _RAW_PHOTOMETRIC = frozenset({32803, 34892})  # colour filter array, linear raw
+_PHOTOMETRIC, _BITS, _SAMPLE_FORMAT = 262, 258, 339  # TIFF tags
+_TIFF_KINDS = {1: "B", 3: "H", 4: "I"}
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"hevm", b"hevs"})
+_INFLATE_STEP = 1 << 20
+_ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 _KNOWN = (
     (b"GIF8", "a GIF"),
     (b"BM", "a Windows bitmap"),
@@ -98,18 +102,54 @@ def _jpeg(data: bytes) -> None:
 
 
 def _png(data: bytes) -> None:
+    if len(data) < 33:
+        raise _cut("a whole header", f"{len(data)} bytes")
+    inflate, inflated, expected = zlib.decompressobj(), 0, _png_bytes(data)
+    for kind, body, right in png_chunks(data):
+        if not right:
+            raise _cut(f"a right checksum of the part {_name(kind)}", "a wrong one")
+        if kind == b"IDAT" and inflated < expected:
+            inflated += _inflated(inflate, body)
+        if kind == b"IEND":
+            break
+    else:
+        raise _cut("an end mark", f"the end of the file after {len(data)} bytes")
+    if inflated < expected:
+        raise _cut(f"{expected} bytes of pixels", f"{inflated}")
+
+
+def png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bool]]:
+    """Kind and content of each part of a PNG, and whether its checksum is right; raises Refused where one is cut."""
     at = 8
     while at + 12 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, at)
         end = at + 12 + length
         if end > len(data):
             raise _cut(f"{length} bytes in the part {_name(kind)}", f"{len(data) - at - 8}")
-        if zlib.crc32(data[at + 4 : end - 4]) != struct.unpack_from(">I", data, end - 4)[0]:
-            raise _cut(f"a right checksum of the part {_name(kind)}", "a wrong one")
-        if kind == b"IEND":
-            return
+        right = zlib.crc32(data[at + 4 : end - 4]) == struct.unpack_from(">I", data, end - 4)[0]
+        yield kind, data[at + 8 : end - 4], right
         at = end
-    raise _cut("an end mark", f"the end of the file after {len(data)} bytes")
+
+
+def _inflated(inflate: "zlib._Decompress", body: bytes) -> int:
+    """How many bytes of pixels come out, without keeping them."""
+    total = 0
+    try:
+        while body and not inflate.eof:
+            total += len(inflate.decompress(body, _INFLATE_STEP))
+            body = inflate.unconsumed_tail
+    except zlib.error as error:
+        raise _cut("pixels that can be unpacked", "damaged ones") from error
+    return total
+
+
+def _png_bytes(data: bytes) -> int:
+    """The bytes that the rows of a PNG unpack to, one filter byte per row included (PNG sections 8.2 and 11.2.1)."""
+    width, height, depth, kind, _, _, interlace = struct.unpack_from(">IIBBBBB", data, 16)
+    bits = depth * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}.get(kind, 0)
+    passes = _ADAM7 if interlace else ((0, 0, 1, 1),)
+    sizes = [(-(-(width - x) // dx), -(-(height - y) // dy)) for x, y, dx, dy in passes]
+    return sum(rows * (1 + (columns * bits + 7) // 8) for columns, rows in sizes if columns > 0 and rows > 0)
 
 
 def _name(kind: bytes) -> str:
@@ -136,8 +176,39 @@ def _heif(data: bytes) -> None:
 
 
 def _tiff(data: bytes) -> None:
-    if data[8:10] == b"CR" or data[2:4] in (b"+\x00", b"\x00+"):
+    if data[8:10] == b"CR" or b"+" in data[2:4]:
         raise Refused(f"expected a {ACCEPTED} photo, found a camera raw file or a BigTIFF; export the photo as JPEG.")
+    tags = tiff_tags(data)
+    if _RAW_TAGS & tags.keys() or tags.get(_PHOTOMETRIC, (2,))[0] in _RAW_PHOTOMETRIC:
+        raise Refused("expected a finished photo, found a camera raw file; export the photo as JPEG and try again.")
+    if 32 in tags.get(_BITS, ()) or 64 in tags.get(_BITS, ()) or 3 in tags.get(_SAMPLE_FORMAT, ()):
+        found = "decimal numbers" if 3 in tags.get(_SAMPLE_FORMAT, ()) else "numbers of 32 bit or more"
+        raise Refused(f"expected 8 or 16 bit whole numbers per channel, found {found}; export the photo as JPEG.")
+    for offset_tag, count_tag in ((273, 279), (324, 325)):  # strips, tiles
+        ends = [o + c for o, c in zip(tags.get(offset_tag, ()), tags.get(count_tag, ()), strict=False)]
+        if ends and max(ends) > len(data):
+            raise _cut(f"{max(ends)} bytes", f"{len(data)}")
+
+
+def tiff_tags(data: bytes) -> dict[int, tuple[int, ...]]:
+    """The whole-number tags of a TIFF's first picture (TIFF 6.0 section 2); raises Refused where its list is cut."""
+    order = "<" if data[:2] == b"II" else ">"
+    try:
+        (at,) = struct.unpack_from(f"{order}I", data, 4)
+        (count,) = struct.unpack_from(f"{order}H", data, at)
+        tags = {}
+        for entry in range(at + 2, at + 2 + 12 * count, 12):
+            tag, kind, n = struct.unpack_from(f"{order}HHI", data, entry)
+            if kind not in _TIFF_KINDS or n > len(data):
+                continue
+            letter = _TIFF_KINDS[kind]
+            form = f"{order}{n}{letter}"
+            inline = struct.calcsize(form) <= 4
+            place = entry + 8 if inline else struct.unpack_from(f"{order}I", data, entry + 8)[0]
+            tags[tag] = struct.unpack_from(form, data, place)
+    except struct.error as error:
+        raise _cut("a whole list of tags", f"the end of the file after {len(data)} bytes") from error
+    return tags
 
 
 _WALKS: dict[str, Callable[[bytes], None]] = {
@@ -147,15 +218,3 @@ _WALKS: dict[str, Callable[[bytes], None]] = {
     "HEIF": _heif,
     "TIFF": _tiff,
 }
-
-
-def whole_tiff(tags: dict[int, object], length: int) -> None:
-    """Raise Refused where the first picture of a TIFF is raw, a thumbnail of one, or points behind the file's end."""
-    if _RAW_TAGS & tags.keys() or tags.get(262) in _RAW_PHOTOMETRIC:
-        raise Refused("expected a finished photo, found a camera raw file; export the photo as JPEG and try again.")
-    for offset_tag, count_tag in ((273, 279), (324, 325)):
-        offsets, counts = tags.get(offset_tag), tags.get(count_tag)
-        if isinstance(offsets, tuple) and isinstance(counts, tuple) and len(offsets) == len(counts):
-            end = max((o + c for o, c in zip(offsets, counts, strict=True)), default=0)
-            if end > length:
-                raise _cut(f"{end} bytes", f"{length}")

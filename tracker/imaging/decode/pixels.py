@@ -8,11 +8,11 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, TiffImagePlugin
+from PIL import Image
 
 from tracker.imaging.decode import profile
 from tracker.imaging.decode.header import DECODER_ERRORS, Opened, too_large, unreadable
-from tracker.imaging.decode.integrity import Refused
+from tracker.imaging.decode.integrity import Refused, tiff_tags
 
 _STRIPE = 1 << 20  # pixels converted at a time: 12 MB of float32
 _WHITE_IS_ZERO = 0  # TIFF photometric interpretation
@@ -168,7 +168,7 @@ def _deep_rows(photo: Opened) -> Iterator[Pixels]:
     again: NDArray[Any] | None = cv2.imdecode(np.frombuffer(photo.data, np.uint8), cv2.IMREAD_UNCHANGED)
     if again is None or again.dtype != np.uint16 or again.shape[1::-1] != image.size:
         raise Refused("expected 16-bit grey or RGB, found another 16-bit layout; export the photo as 8-bit JPEG.")
-    if isinstance(image, TiffImagePlugin.TiffImageFile) and image.tag_v2.get(262) == _WHITE_IS_ZERO:
+    if photo.container == "TIFF" and tiff_tags(photo.data).get(262) == (_WHITE_IS_ZERO,):
         again = 65535 - again
     samples: NDArray[np.uint16] = again.reshape(*again.shape[:2], -1)
     step = max(1, _STRIPE // image.size[0])

@@ -115,7 +115,8 @@ def space(icc: bytes) -> str:
 def damaged() -> Refused:
     """The one answer to a profile that cannot be used."""
     return Refused(
-        "its colour profile is damaged or of the wrong kind, so its colours are unknown; export the photo as sRGB JPEG."
+        "expected a usable colour profile or none, found a damaged or foreign one, so its colours are unknown; "
+        "export the photo as sRGB JPEG."
     )
 
 
