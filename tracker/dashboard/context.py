@@ -35,7 +35,8 @@ def patient_of_page() -> Patient:
 
 def series_of_page() -> tuple[Patient, Series]:
     """The chosen patient and series, with a line to change them; stops the page with a hint where there is none."""
-    left, right = st.columns(2)
+    with st.container(key="pair_of_page"):
+        left, right = st.columns(2)
     with left:
         patient = patient_of_page()
     known = {series.id: series for series in intake.list_series(state.clinic(), patient.id)}

@@ -8,19 +8,26 @@ from tracker.dashboard import widgets
 from tracker.errors import TrackerError
 
 PAGES = Path(__file__).parent / "pages"
-
-st.set_page_config(page_title="Skin progress", page_icon=":material/timeline:", layout="wide")
-widgets.style()
-page = st.navigation(
-    [
-        st.Page(PAGES / "patients.py", title="Patients", icon=":material/group:", default=True),
-        st.Page(PAGES / "timeline.py", title="Timeline", icon=":material/calendar_month:"),
-        st.Page(PAGES / "upload.py", title="Add photos", icon=":material/add_a_photo:"),
-        st.Page(PAGES / "compare.py", title="Compare", icon=":material/compare:"),
-        st.Page(PAGES / "progress.py", title="Progress", icon=":material/show_chart:"),
-    ],
-    position="top",
+# Inline, because Streamlit fetches named icons for the browser's tab from another machine.
+ICON = (
+    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect width='16' height='16' rx='3' fill='#0b6e99'/>"
+    "<path d='M3 4l4 5 3-2 3 5' fill='none' stroke='#fff' stroke-width='1.8'/></svg>"
 )
+
+st.set_page_config(page_title="Skin progress", page_icon=ICON, layout="wide")
+widgets.style()
+pages = [
+    st.Page(PAGES / "patients.py", title="Patients", icon=":material/group:", default=True),
+    st.Page(PAGES / "timeline.py", title="Timeline", icon=":material/calendar_month:"),
+    st.Page(PAGES / "upload.py", title="Add photos", icon=":material/add_a_photo:"),
+    st.Page(PAGES / "compare.py", title="Compare", icon=":material/compare:"),
+    st.Page(PAGES / "progress.py", title="Progress", icon=":material/show_chart:"),
+]
+page = st.navigation(pages, position="top")
+# On a phone the bar at the top folds away behind an arrow, so the pages are linked once more in sight.
+with st.container(horizontal=True, key="phone_navigation"):
+    for one in pages:
+        st.page_link(one, label=one.title, width="content")
 try:
     page.run()
 except TrackerError as error:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from tracker.clinic.types import Session, SessionKind
 from tracker.clinic.workflow.progress import SeriesEntry
 from tracker.dashboard.widgets import when
+from tracker.imaging.types import Metric
 
 
 def due_words(entry: SeriesEntry, today: date | None = None) -> str:
@@ -44,3 +45,8 @@ def session_details(session: Session) -> str:
     if visit.serum:
         parts.append(visit.serum)
     return " · ".join(parts)
+
+
+def is_healing(session: Session) -> bool:
+    """Whether no measure of photos taken before any needling of that day belongs in a trend yet."""
+    return not any(session.phase.shows(metric) for metric in Metric)

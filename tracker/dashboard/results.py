@@ -5,11 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from tracker.clinic.workflow.review import Comparison
 from tracker.dashboard import pictures, widgets
 from tracker.dashboard.widgets.viewer import LayerView
+from tracker.exports import charts
 from tracker.exports.comparison import PRIVACY, Dating, FileKind
 from tracker.exports.overlay import REDNESS_RANGE_H, TEXTURE_BAND_MM, TEXTURE_RANGE
-from tracker.exports.table import in_order
+from tracker.exports.table import PRIMARY, in_order
 from tracker.imaging.types import Change, Metric
 
 _LEGENDS = {
@@ -61,5 +63,23 @@ def export_controls(analysis_id: str, site: str) -> None:
 def charted(table: pd.DataFrame, primary: Metric | None) -> list[tuple[str, str]]:
     """(metric, region) of every chart: the deciding measure first, then reading order."""
     pairs = list(dict.fromkeys(zip(table["metric"], table["region"], strict=True)))
-    order = list(Metric)
-    return sorted(pairs, key=lambda pair: (pair[0] != primary, order.index(Metric(pair[0]))))
+    return sorted(pairs, key=lambda pair: (pair[0] != primary, PRIMARY.index(Metric(pair[0]))))
+
+
+def latest(table: pd.DataFrame, compared: Sequence[Comparison], metric: str, region: str) -> Change | None:
+    """The change of the last session that counts; where none does, of the last session."""
+    rows = table[(table["metric"] == metric) & (table["region"] == region) & (table["analysis_id"] != "")]
+    rows = rows[rows["in_trend"]] if rows["in_trend"].any() else rows
+    changes = {one.record.id: one.record.changes for one in compared}
+    for analysis_id in reversed(list(rows["analysis_id"])):
+        for change in changes.get(analysis_id, ()):
+            if (change.metric, change.region) == (metric, region):
+                return change
+    return None
+
+
+def chart(table: pd.DataFrame, metric: str, region: str) -> None:
+    """The chart of one measure, or nothing where no session has a number."""
+    rows = table[(table["metric"] == metric) & (table["region"] == region)]
+    if rows["sdc"].notna().any():
+        st.altair_chart(charts.progress(table, metric, region), width="stretch", theme=None)

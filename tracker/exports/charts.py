@@ -64,29 +64,36 @@ def progress(table: pd.DataFrame, metric: str, region: str, height: int = 260) -
         No such rows, or columns are missing.
     """
     rows = _prepared(table, metric, region)
-    shown = rows[rows["change"].notna()]
-    trend = shown[~shown["healing"]]
+    low, high = _domain(rows)
     unit = str(rows["unit"].iloc[0])
     x = alt.X("when:T", title=None, axis=alt.Axis(format="%-d %b %Y", labelOverlap=True, grid=False, tickCount=4))
-    y = alt.Y("change:Q", title=f"Change since baseline ({unit})", scale=alt.Scale(domain=_domain(rows), nice=True))
-    tooltip = [alt.Tooltip(f"{name}:N", title=title) for name, title in _TOOLTIP]
-    joined = alt.Chart(trend).mark_line(color=LINE, strokeWidth=2).encode(x=x, y=y)
-    bars = alt.Chart(shown[shown["verdict"] != BASELINE]).encode(x=x, y=alt.Y("interval_low:Q"), y2="interval_high:Q")
-    whiskers = bars.mark_rule(strokeWidth=1.5).encode(color=_by_healing())
-    points = alt.Chart(trend).mark_point(filled=True, size=90, opacity=1, color=LINE).encode(x=x, y=y, tooltip=tooltip)
-    hollow = (
-        alt.Chart(shown[shown["healing"]])
-        .mark_point(filled=False, size=90, strokeWidth=2, color=HEALING, fill="white", opacity=1)
-        .encode(x=x, y=y, tooltip=tooltip)
-    )
-    crosses = (
-        alt.Chart(rows[rows["change"].isna()])
-        .mark_point(shape="cross", angle=45, size=90, filled=True, color=INK, opacity=1)
-        .encode(x=x, y=alt.value(height - 10), tooltip=tooltip)
-    )
-    chart: alt.LayerChart = alt.LayerChart(layer=[*_noise_band(rows), joined, whiskers, points, hollow, crosses])
+    y = alt.Y("change:Q", title=f"Change since baseline ({unit})", scale=alt.Scale(domain=[low, high], nice=False))
+    layers = [*_noise_band(rows), *_marks(rows, x, y, low + 0.05 * (high - low))]
+    chart: alt.LayerChart = alt.LayerChart(layer=layers)
     chart = chart.properties(width="container", height=height).configure(**_LOOK)
     return chart
+
+
+def _marks(rows: pd.DataFrame, x: alt.X, y: alt.Y, foot: float) -> list[alt.Chart]:
+    """Line, whiskers, points, hollow points and crosses; a layer without rows is left out, or Vega complains."""
+    shown = rows[rows["change"].notna()]
+    trend, healing = shown[~shown["healing"]], shown[shown["healing"]]
+    whiskers, withheld = shown[shown["verdict"] != BASELINE], rows[rows["change"].isna()]
+    tooltip = [alt.Tooltip(f"{name}:N", title=title) for name, title in _TOOLTIP]
+    line = alt.Chart(trend).mark_line(color=LINE, strokeWidth=2).encode(x=x, y=y)
+    bars = alt.Chart(whiskers).mark_rule(strokeWidth=1.5)
+    bars = bars.encode(x=x, y="interval_low:Q", y2="interval_high:Q", color=_by_healing())
+    points = alt.Chart(trend).mark_point(filled=True, size=90, opacity=1, color=LINE)
+    hollow = alt.Chart(healing).mark_point(filled=False, size=90, strokeWidth=2, color=HEALING, fill="white", opacity=1)
+    crosses = alt.Chart(withheld).mark_point(shape="cross", angle=45, size=90, filled=True, color=INK, opacity=1)
+    layers = (
+        (trend, line),
+        (whiskers, bars),
+        (trend, points.encode(x=x, y=y, tooltip=tooltip)),
+        (healing, hollow.encode(x=x, y=y, tooltip=tooltip)),
+        (withheld, crosses.encode(x=x, y=alt.datum(foot), tooltip=tooltip)),
+    )
+    return [layer for data, layer in layers if not data.empty]
 
 
 def _prepared(table: pd.DataFrame, metric: str, region: str) -> pd.DataFrame:
@@ -143,13 +150,12 @@ def _found(row: dict[Any, Any]) -> str:
     )
 
 
-def _domain(rows: pd.DataFrame) -> list[float]:
-    reach = pd.concat([rows[name].abs() for name in ("change", "sdc", "interval_low", "interval_high")]).max()
-    reach = 1.0 if math.isnan(reach) or reach == 0 else float(reach) * 1.1
-    low, high = rows[["change", "interval_low"]].min().min(), rows[["change", "interval_high"]].max().max()
-    sdc = rows["sdc"].max()
-    sdc = reach if math.isnan(sdc) else float(sdc) * 1.25
-    return [min(-sdc, float(low) * 1.1 if low < 0 else 0.0), max(sdc, float(high) * 1.1 if high > 0 else 0.0)]
+def _domain(rows: pd.DataFrame) -> tuple[float, float]:
+    drawn = [rows[name] for name in ("change", "interval_low", "interval_high", "sdc")]
+    values = pd.concat([*drawn, -rows["sdc"]]).dropna()
+    low, high = (float(values.min()), float(values.max())) if values.abs().max() > 0 else (-1.0, 1.0)
+    room = 0.12 * (high - low)  # for the crosses at the foot, and so that no whisker touches the frame
+    return low - room, high + room
 
 
 def _noise_band(rows: pd.DataFrame) -> list[alt.Chart]:

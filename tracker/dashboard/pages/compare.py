@@ -17,7 +17,8 @@ if len(sessions) < 2:
 
 words = {session.id: session_words(session) for session in sessions}
 by_id = {session.id: session for session in sessions}
-first, second, third = st.columns(3)
+with st.container(key="pair_of_sessions"):
+    first, second = st.columns(2)
 with first:
     earlier = by_id[remembered_choice("Earlier", list(words)[:-1], state.EARLIER, words)]
 with second:
@@ -31,8 +32,7 @@ views = [
 if not views:
     widgets.empty("No view in common", "These sessions have no photos of the same view. Add one, or choose others.")
     st.stop()
-with third:
-    view = remembered_choice("View", views, state.VIEW)
+view = remembered_choice("View", views, state.VIEW) if len(views) > 1 else views[0]
 before, after = photo_of(earlier, known, view), photo_of(later, known, view)
 assert before is not None
 assert after is not None

@@ -5,9 +5,7 @@ from tracker.clinic.workflow.progress import progress
 from tracker.dashboard import results, state, widgets
 from tracker.dashboard.context import remembered_choice, series_of_page
 from tracker.exports import charts
-from tracker.exports.table import metric_words, region_words
-
-FIRST = 3  # charts in sight; the others are folded
+from tracker.exports.table import VERDICT_WORDS, metric_words, region_words
 
 st.title("Progress")
 patient, series = series_of_page()
@@ -18,18 +16,30 @@ if not review.suggested_pairs(clinic, series.id):
     st.stop()
 
 with widgets.progress_bar("Measuring every session against the baseline") as advance:
-    review.measure_series(clinic, series.id, advance)
+    compared = review.measure_series(clinic, series.id, advance)
 table = progress(clinic, series.id)
 views = list(dict.fromkeys(table["view"]))
 if len(views) > 1:
     chosen = remembered_choice("View", views, state.VIEW)
     table = table[table["view"] == chosen]
 
-pairs = results.charted(table, series.plan.primary_metric)
-for index, (metric, region) in enumerate(pairs):
-    holder = st.container() if index < FIRST else st.expander(f"{metric_words(metric)} ({region_words(region)})")
-    with holder:
-        if index < FIRST:
-            st.subheader(f"{metric_words(metric)} ({region_words(region)})", anchor=False)
-        st.altair_chart(charts.progress(table, metric, region), width="stretch", theme=None)
+st.caption("The last session that counts, against the baseline:")
+others = []
+for metric, region in results.charted(table, series.plan.primary_metric):
+    change = results.latest(table, compared, metric, region)
+    if metric != series.plan.primary_metric:
+        others.append((metric, region, change))
+        continue
+    if change is not None:
+        widgets.verdict_cards([change], first_is_large=True)
+    results.chart(table, metric, region)
 st.caption(charts.KEY)
+
+if others:
+    st.subheader("Other measures", anchor=False)
+for metric, region, change in others:
+    verdict = VERDICT_WORDS[change.verdict].lower() if change is not None else "no number"
+    with st.expander(f"{metric_words(metric)} ({region_words(region)}): {verdict}".replace("*", r"\*")):
+        if change is not None:
+            widgets.verdict_cards([change])
+        results.chart(table, metric, region)

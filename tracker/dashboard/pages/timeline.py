@@ -1,45 +1,51 @@
 import streamlit as st
 
+from tracker.clinic.types import Moment, SessionKind
 from tracker.clinic.workflow import intake
-from tracker.clinic.workflow.progress import SeriesEntry, timeline
+from tracker.clinic.workflow.progress import SessionEntry, timeline
 from tracker.dashboard import state, widgets
 from tracker.dashboard.context import patient_of_page, sentence_case
-from tracker.dashboard.plan import due_words, session_details
+from tracker.dashboard.plan import due_words, is_healing, session_details
+
+
+def show(entry: SessionEntry) -> None:
+    session = entry.session
+    with st.container(border=True):
+        words, pictures = st.columns([2, 3])
+        with words:
+            st.markdown(f"**Session {session.number} · {widgets.when(session.date)}**  \n{sentence_case(session.kind)}")
+            st.caption(widgets.plain(session_details(session)))
+            if is_healing(session):
+                st.caption(":orange-badge[Still healing] Kept out of the trend.")
+            if session.notice:
+                st.warning(widgets.plain(session.notice))
+            if session.visit.notes:
+                with st.expander("Notes"):
+                    st.text(session.visit.notes)
+        with pictures:
+            if not entry.photos:
+                st.caption("No photos of this session.")
+            treated = session.kind is SessionKind.TREATMENT
+            after = {photo.id: f", {photo.moment}" for photo in entry.photos if treated or photo.moment is Moment.AFTER}
+            widgets.photo_strip(entry.photos, [f"{photo.view}{after.get(photo.id, '')}" for photo in entry.photos])
+
 
 st.title("Timeline")
 patient = patient_of_page()
 clinic = state.clinic()
-
-
-def show_series(entry: SeriesEntry) -> None:
-    st.subheader(sentence_case(entry.series.title), anchor=False)
-    st.markdown(widgets.plain(due_words(entry)))
-    if not entry.sessions:
-        widgets.empty("No sessions yet", "Add the first photos: the session is written down with them.")
-    for visit in reversed(entry.sessions):
-        with st.container(border=True):
-            heading = f"Session {visit.session.number} · {widgets.when(visit.session.date)}"
-            st.markdown(f"**{heading}** · {widgets.plain(visit.session.kind)}")
-            st.caption(widgets.plain(session_details(visit.session)))
-            if visit.session.notice:
-                st.warning(widgets.plain(visit.session.notice))
-            if visit.photos:
-                widgets.photo_strip(visit.photos, [f"{photo.view}, {photo.moment}" for photo in visit.photos])
-            else:
-                st.caption("No photos of this session.")
-            if visit.session.visit.notes:
-                with st.expander("Notes"):
-                    st.text(visit.session.visit.notes)
-    if st.button("Add photos to this series", key=f"add_{entry.series.id}", icon=":material/add_a_photo:"):
-        state.choose_patient(patient.id, entry.series.id)
-        st.switch_page("pages/upload.py")
-
-
 entries = timeline(clinic, patient.id).series
 if not entries:
     widgets.empty("No treatment series yet", "Plan one below: what is treated, where, and how often.")
-for entry in entries:
-    show_series(entry)
+for series in entries:
+    st.subheader(sentence_case(series.series.title), anchor=False)
+    st.markdown(widgets.plain(due_words(series)))
+    if st.button("Add photos", key=f"add_{series.series.id}", icon=":material/add_a_photo:"):
+        state.choose_patient(patient.id, series.series.id)
+        st.switch_page("pages/upload.py")
+    if not series.sessions:
+        widgets.empty("No sessions yet", "Add the first photos: the session is written down with them.")
+    for entry in reversed(series.sessions):
+        show(entry)
 
 with st.expander("Plan another series" if entries else "Plan a series", expanded=not entries):
     plan = widgets.plan_inputs("new_series")

@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from tracker.clinic.types import PhotoRecord
-from tracker.exports.table import VERDICT_WORDS, sentence
+from tracker.exports.table import sentence
 from tracker.imaging.types import Change, Verdict
 
 _CLASSES = {Verdict.CHANGED: "changed", Verdict.NO_DETECTABLE_CHANGE: "same", Verdict.NOT_ASSESSABLE: "withheld"}
@@ -42,8 +42,7 @@ def verdict_cards(changes: Sequence[Change], *, first_is_large: bool = False) ->
     cards = []
     for index, change in enumerate(changes):
         kind = _CLASSES[change.verdict] + (" first" if first_is_large and index == 0 else "")
-        words = escape(sentence(change))
-        cards.append(f'<div class="spt-verdict {kind}"><b>{escape(VERDICT_WORDS[change.verdict])}</b>{words}</div>')
+        cards.append(f'<div class="spt-verdict {kind}">{escape(sentence(change))}</div>')
     st.html("".join(cards))
 
 
