@@ -5,13 +5,16 @@ import numpy as np
 
 from tracker.errors import NotComparable
 from tracker.imaging import geometry
-from tracker.imaging.align.frame import common_frame, nodes_on_baseline
-from tracker.imaging.align.matching import LONG_SIDE, cells_covered, keypoints, match, plane_motion
-from tracker.imaging.align.prepared import Prepared, prepare
-from tracker.imaging.align.residual import refine
-from tracker.imaging.types import Alignment, Mask, Photo, Region
+from tracker.imaging.align.frame import Frame, common_frame, nodes_on_baseline
+from tracker.imaging.align.matching import LONG_SIDE, PlaneMotion, held_out, keypoints, match, plane_motion
+from tracker.imaging.align.prepared import Pair, Prepared, prepare
+from tracker.imaging.align.residual import Anchors, refine
+from tracker.imaging.align.verdict import Fit, check_evidence, check_motion, weigh
+from tracker.imaging.types import Alignment, Mask, Matrix3, Photo, Region
 
 NODE_SPACING = 8.0  # working pixels between displacement nodes
+MARK_PX = 1.0  # standard deviation of a matched mark, in pixels of the matching scale
+REACH_PX = 40.0  # working pixels from the plane motion within which a match may still be right (a smiling cheek)
 GROWN = 1.3  # the treated region's radius is spared from the fit with this factor
 
 
@@ -45,38 +48,55 @@ def fit(
     NotComparable
         Where the photos cannot be shown to be the same skin, with the reason and how to retake.
     """
-    first = prepare(baseline, skin[0] if skin else None)
-    second = prepare(followup, skin[1] if skin else None)
-    coarse = tuple(prepare(p, m, LONG_SIDE) for p, m in zip((baseline, followup), skin or (None, None), strict=True))
-    motion = plane_motion(*match(keypoints(coarse[0]), keypoints(coarse[1])))
-    if motion is None or motion.inlier.sum() < 10:
-        raise NotComparable(
-            "Too few marks of the skin were found again in the follow-up photo to place it on the baseline.",
-            "Retake it from the same side, at the same distance, in focus and in even light.",
-        )
-    matrix = second.from_other(coarse[1]) @ motion.matrix @ coarse[0].from_other(first)
-    frame = common_frame(first, second, matrix, _spared(first, region))
+    masks = skin or (None, None)
+    working = prepare(baseline, masks[0]), prepare(followup, masks[1])
+    coarse = prepare(baseline, masks[0], LONG_SIDE), prepare(followup, masks[1], LONG_SIDE)
+    found = attempt(Pair(working, coarse), region)
+    evidence = weigh(found)
+    check_evidence(evidence)
+    return _as_alignment(found, evidence.as_dict())
+
+
+def attempt(pair: Pair, region: Region | None) -> Fit:
+    """A fit without its verdict; refuses only where nothing can be fitted."""
+    motion = check_motion(plane_motion(*match(*(keypoints(photo) for photo in pair.coarse))))
+    matrix = pair.to_working(motion.matrix)
+    frame = common_frame(*pair.working, matrix, _spared(pair.working[0], region))
     if frame is None:
         raise NotComparable(
             "The skin of the baseline lies outside the follow-up photo.",
             "Retake it with the same skin in the middle of the frame.",
         )
-    fine = refine(frame.template, frame.moving, frame.weight)
+    fine, levels = refine(frame.template, frame.moving, frame.weight, _anchors(pair, motion, matrix, frame))
+    return Fit(pair, motion, matrix, frame, fine, levels)
+
+
+def _anchors(pair: Pair, motion: PlaneMotion, matrix: Matrix3, frame: Frame) -> Anchors:
+    """Three of four matches near the plane motion; the fourth is held out for the verdict."""
+    start, target = pair.matches(motion.baseline, motion.followup)
+    plane = geometry.apply_homography(matrix, start)
+    keep = (np.linalg.norm(plane - target, axis=1) < REACH_PX) & ~held_out(len(start))
+    error = MARK_PX * pair.working[1].scale / pair.coarse[1].scale
+    return Anchors(plane[keep] - (frame.left, frame.top), (target - plane)[keep], error)
+
+
+def _as_alignment(found: Fit, diagnostics: dict[str, float]) -> Alignment:
+    first, second = found.pair.working
     spacing = NODE_SPACING / first.scale
-    nodes, shape = geometry.grid_nodes(baseline.size, spacing)
-    shift = nodes_on_baseline(frame, matrix, fine.shift, first.to_working(nodes)) / second.scale
-    support = nodes_on_baseline(frame, matrix, fine.agreement, first.to_working(nodes))
-    covered, usable = cells_covered(motion.baseline[motion.inlier], coarse[0].trusted)
-    whole = np.linalg.inv(second.photo_to_working) @ matrix @ first.photo_to_working
+    nodes, shape = geometry.grid_nodes(first.photo_size, spacing)
+    at = first.to_working(nodes)
+    shift = nodes_on_baseline(found.frame, found.matrix, found.fine.shift, at) / second.scale
+    support = nodes_on_baseline(found.frame, found.matrix, found.fine.agreement, at)
+    whole = np.linalg.inv(second.photo_to_working) @ found.matrix @ first.photo_to_working
     return Alignment(
         homography=whole / whole[2, 2],
         displacement=shift.reshape(*shape, 2).astype(np.float32),
         spacing=spacing,
         support=np.clip(support, 0, 1).reshape(shape),
-        residual_px=motion.held_out_px / coarse[1].scale,
-        baseline_size=baseline.size,
-        followup_size=followup.size,
-        diagnostics={"inliers": float(motion.inlier.sum()), "coverage": covered / max(usable, 1)},
+        residual_px=diagnostics["match_px"],
+        baseline_size=first.photo_size,
+        followup_size=second.photo_size,
+        diagnostics=diagnostics,
     )
 
 

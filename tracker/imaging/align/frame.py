@@ -8,7 +8,7 @@ import numpy as np
 from tracker.imaging import geometry
 from tracker.imaging.align.prepared import Image, Prepared
 from tracker.imaging.align.residual import BLOCK, OUTSIDE_WEIGHT
-from tracker.imaging.types import Mask, Matrix3
+from tracker.imaging.types import Mask, Matrix3, Points
 
 UNIT = 8 * BLOCK  # the frame's sides are multiples of this: whole blocks on every pyramid level
 MARGIN = 32  # pixels around the trusted part: the widest texture filter
@@ -89,8 +89,15 @@ def _warp(image: Image, matrix: Matrix3, size: tuple[int, int], border: int = cv
     )
 
 
-def nodes_on_baseline(frame: Frame, matrix: Matrix3, values: Image, nodes: geometry.Grid) -> Image:
+def blocks_trusted(frame: Frame) -> Mask:
+    """Which blocks lie mostly on trusted skin that may pull."""
+    pulls = (frame.trusted & (frame.weight > 0.5)).astype(np.float32)
+    height, width = pulls.shape
+    return np.asarray(cv2.resize(pulls, (width // BLOCK, height // BLOCK), interpolation=cv2.INTER_AREA) > 0.5, bool)
+
+
+def nodes_on_baseline(frame: Frame, matrix: Matrix3, values: Image, nodes: Points) -> Image:
     """Block values of the frame at baseline working positions (n, 2)."""
-    moved = geometry.apply_homography(matrix, np.asarray(nodes, np.float64)) - (frame.left, frame.top)
+    moved = geometry.apply_homography(matrix, nodes) - (frame.left, frame.top)
     centred = moved - (BLOCK - 1) / 2  # a block's value belongs to its centre
     return np.asarray(geometry.sample_grid(values, BLOCK, centred), np.float32)

@@ -195,6 +195,11 @@ def _solve(kind: str, baseline: Points, followup: Points, weights: NDArray[np.fl
     return np.asarray(matrix / matrix[2, 2], np.float64)
 
 
+def held_out(count: int) -> NDArray[np.bool_]:
+    """Which of the matches no fine fit may see: every fourth."""
+    return np.asarray(np.arange(count) % 4 == 3, bool)
+
+
 def cells_covered(points: Points, mask: Mask, cells: int = 4) -> tuple[int, int]:
     """How many of the cells x cells parts of a mask's box hold at least one point, and how many hold skin at all."""
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))

@@ -61,6 +61,24 @@ class Prepared:
         return np.asarray(self.photo_to_working @ np.linalg.inv(other.photo_to_working), np.float64)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """Baseline and follow-up, at the working scale and at the smaller one at which marks are matched."""
+
+    working: tuple[Prepared, Prepared] = field(repr=False)
+    coarse: tuple[Prepared, Prepared] = field(repr=False)
+
+    def to_working(self, coarse_motion: Matrix3) -> Matrix3:
+        """A plane motion between the coarse copies as one between the working copies."""
+        (first, second), (small_first, small_second) = self.working, self.coarse
+        return np.asarray(second.from_other(small_second) @ coarse_motion @ small_first.from_other(first), np.float64)
+
+    def matches(self, baseline: Points, followup: Points) -> tuple[Points, Points]:
+        """Matches between the coarse copies as positions in the working copies."""
+        (first, second), (small_first, small_second) = self.working, self.coarse
+        return first.to_working(small_first.to_photo(baseline)), second.to_working(small_second.to_photo(followup))
+
+
 def prepare(photo: Photo, skin: Mask | None, long_side: int = WORKING_LONG_SIDE) -> Prepared:
     """The working copy of a photo.
 
