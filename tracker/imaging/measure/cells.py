@@ -128,8 +128,10 @@ def sample(photo: Photo, points: Points, width: float) -> tuple[Floats, Mask]:
         ],
         -1,
     ).astype(np.float32)
-    rgb = _at(cv2.blur(light, kernel), where)
-    usable = inside & (_at(cv2.blur(whole, kernel), where)[:, 0] >= 1 - MOST_CUT) & (rgb > 0).all(1)
+    rgb = _at(np.asarray(cv2.blur(light, kernel), np.float32), where)
+    usable = (
+        inside & (_at(np.asarray(cv2.blur(whole, kernel), np.float32), where)[:, 0] >= 1 - MOST_CUT) & (rgb > 0).all(1)
+    )
     return rgb, np.asarray(usable, bool)
 
 
@@ -168,7 +170,13 @@ def _at(image: NDArray[np.float32], where: NDArray[np.float32]) -> Floats:
     side = int(np.ceil(np.sqrt(len(where))))
     square = np.zeros((side * side, 2), np.float32)
     square[: len(where)] = where
-    found = cv2.remap(image, square.reshape(side, side, 2), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    found = cv2.remap(
+        image,
+        square[:, 0].reshape(side, side),
+        square[:, 1].reshape(side, side),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
     return np.asarray(found, np.float64).reshape(side * side, -1)[: len(where)]
 
 

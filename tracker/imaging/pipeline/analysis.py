@@ -6,7 +6,7 @@ from pathlib import Path
 from tracker.errors import InvalidInput, NotComparable
 from tracker.imaging import align, calibrate, decode, quality, regions
 from tracker.imaging.change import NoiseModel, default_noise
-from tracker.imaging.pipeline.laying import lay
+from tracker.imaging.pipeline.laying import lay, shared_light
 from tracker.imaging.pipeline.rows import colour_rows, lost_rows
 from tracker.imaging.types import Alignment, Analysis, Flag, FlagCode, Mask, Metric, Photo, Region
 
@@ -79,7 +79,7 @@ def analyse(
         reason = "No face, no skin and no drawn region were found to measure in."
         return replace(empty, refusal=Flag(FlagCode.REGION_NOT_FOUND, reason, "Draw the region."), alignment=alignment)
     pair = lay(baseline, followup, alignment, skin)
-    flags = quality.pair_flags(baseline, followup, alignment, (pair.cells.baseline, pair.cells.followup))
+    flags = quality.pair_flags((baseline, followup), skin, alignment, shared_light(pair))
     kept, carried, rows = [], [], []
     for part in chosen:
         try:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from tracker.imaging import align, calibrate, regions
+from tracker.imaging import align, calibrate, quality, regions
 from tracker.imaging.measure import cells as patches
 from tracker.imaging.measure import reference
 from tracker.imaging.measure.cells import SkinCells
@@ -88,6 +88,20 @@ def reference_of(pair: LaidPair, region: Region) -> tuple[SkinCells, ColourMatch
         radius = float(np.sqrt(region.area_px / np.pi))
         skin = reference.away_from(skin, _distance(region, skin.position), radius)
     return skin, reference.match_colour(skin, pair.surroundings, calibrated=pair.calibrated)
+
+
+def shared_light(pair: LaidPair) -> quality.SharedLight:
+    """What the comparability checks look at: plausible shared skin, and the shift of its colour."""
+    cells = pair.cells.keep(reference.plausible_skin(pair.cells))
+    match = reference.match_colour(pair.cells, pair.surroundings, calibrated=pair.calibrated)
+    return quality.SharedLight(
+        position=cells.position,
+        baseline=cells.baseline,
+        followup=cells.followup,
+        lamp_h=match.lamp_h if match else 0.0,
+        lamp_yellow=match.lamp_yellow if match else 0.0,
+        calibrated=pair.calibrated,
+    )
 
 
 def _distance(region: Region, points: Points) -> Floats:
