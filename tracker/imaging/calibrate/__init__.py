@@ -1,10 +1,11 @@
 """Colour and scale of one photo from a target in it: our printed card, or a 24-patch ColorChecker."""
 
-from tracker.imaging.calibrate.card import TRACKER_CARD, Card, Patch, PatchKind, card_reflectance, measured
+from tracker.imaging.calibrate.card import PAPER_WHITE, TRACKER_CARD, Card, Patch, PatchKind, card_reflectance, measured
 from tracker.imaging.calibrate.fitting import apply, fit, has_colour
 from tracker.imaging.calibrate.scale import area_mm2, distance_mm, mm2_per_px, px_per_mm, scale_flags, tilt_degrees
 
 __all__ = [
+    "PAPER_WHITE",
     "TRACKER_CARD",
     "Card",
     "Patch",

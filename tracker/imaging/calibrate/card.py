@@ -236,7 +236,7 @@ def card_reflectance(px_per_mm: float, card: Card = TRACKER_CARD) -> tuple[Linea
     size_mm : tuple of float
         Width and height of the card in mm.
     """
-    over = max(1, round(16 / px_per_mm))  # at least 16 sub-pixels per mm: a 1.3 mm module is drawn within 3 %
+    over = max(1, int(np.ceil(24 / px_per_mm)))  # a 1.3 mm module is then drawn within 2 %
     k = px_per_mm * over
     width, height = (round(v * px_per_mm) for v in card.size_mm)
     picture = np.full((height * over, width * over, 3), GROUND, np.float32)

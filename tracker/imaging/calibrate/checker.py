@@ -1,7 +1,6 @@
 """A 24-patch ColorChecker (Classic, Passport, Nano and look-alikes) found by its lattice and proved by its colours."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import cv2
 import numpy as np
@@ -9,8 +8,7 @@ from numpy.typing import NDArray
 
 from tracker.imaging.calibrate.card import PatchKind
 from tracker.imaging.calibrate.lattice import find_lattices, find_squares
-from tracker.imaging.calibrate.reading import Floats, Reading, failures, sample
-from tracker.imaging.calibrate.tags import eight_bit
+from tracker.imaging.calibrate.reading import Floats, Reading, failures, halved, sample
 from tracker.imaging.colour import LUMINANCE, delta_e_2000, linear_to_lab
 from tracker.imaging.geometry import apply_homography
 from tracker.imaging.types import Matrix3, Photo
@@ -86,17 +84,12 @@ def read_checker(photo: Photo) -> Reading | None:
 
 
 def _working_picture(photo: Photo) -> tuple[NDArray[np.uint8], float]:
-    """8-bit RGB about ``WORKING_PX`` long, noise filtered; small photos are enlarged so that thin gaps are seen."""
-    longest = max(photo.size)
-    scale = WORKING_PX / longest
+    """8-bit RGB ``WORKING_PX`` long, noise filtered, and the scale; small photos grow, so that thin gaps are seen."""
+    picture, _ = halved(photo, 2 * WORKING_PX)
+    scale = WORKING_PX / max(photo.size)
+    size = max(1, round(photo.size[0] * scale)), max(1, round(photo.size[1] * scale))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    source: NDArray[Any] = photo.encoded
-    while scale < 0.5:  # two into one is cv2's fast path: 6 ms instead of 30 ms for 12 megapixels
-        source = cv2.resize(source, (source.shape[1] // 2, source.shape[0] // 2), interpolation=cv2.INTER_AREA)
-        scale *= 2
-    size = round(photo.size[0] * WORKING_PX / longest), round(photo.size[1] * WORKING_PX / longest)
-    small = cv2.resize(eight_bit(source), size, interpolation=how)
-    return np.asarray(cv2.medianBlur(small, 3), np.uint8), WORKING_PX / longest
+    return np.asarray(cv2.medianBlur(cv2.resize(picture, size, interpolation=how), 3), np.uint8), scale
 
 
 def _identify(photo: Photo, to_photo: Matrix3, filled: NDArray[np.int64]) -> Reading | None:

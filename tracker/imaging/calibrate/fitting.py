@@ -44,8 +44,7 @@ def fit(photo: Photo, *, card: Card = TRACKER_CARD) -> Calibration | None:
     Comparable between photos that used the same print of the card under the same kind of lamp: a low residual does
     not undo metamerism.
     """
-    wanted = {t.number for t in card.tags}
-    tags = {number: corners for number, corners in find_tags(photo).items() if number in wanted}
+    tags = find_tags(photo, card)
     if len(tags) >= FEWEST_TAGS:
         return _from_card(photo, card, tags)
     chart = read_checker(photo)

@@ -38,7 +38,8 @@ class Squares:
 
 def find_squares(picture: NDArray[np.uint8]) -> Squares:
     """Flat, roughly square areas of an 8-bit RGB picture (height, width, 3), each once."""
-    steps = cv2.morphologyEx(picture, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).max(axis=2)
+    red, green, blue = cv2.split(cv2.morphologyEx(picture, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)))
+    steps = cv2.max(cv2.max(red, green), blue)
     rows: list[tuple[float, float, float, float]] = []
     for level in FLAT_LEVELS:
         rows += _squares_of((steps < level).astype(np.uint8))

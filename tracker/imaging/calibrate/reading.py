@@ -1,7 +1,9 @@
 """What a target's patches look like in one photo: linear light of the centre of each, and which cannot be used."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -115,6 +117,28 @@ def sample(photo: Photo, to_px: Matrix3, boxes: Floats) -> Sample:
     clipped = (levels >= CLIPPED_LEVEL).mean(1).max(1) > CLIPPED_SHARE
     linear = np.where(inside[:, None], _interquartile_mean(light), np.nan)
     return Sample(linear, clipped, np.where(inside, _unevenness(light, side), np.nan))
+
+
+def halved(photo: Photo, longest: int) -> tuple[NDArray[np.uint8], float]:
+    """8-bit encoded RGB halved until it is at most ``longest`` pixels long, and the scale (1, 1/2, 1/4, ...).
+
+    Notes
+    -----
+    Two pixels into one is the fast path of cv2.resize: 6 ms for 12 megapixels, 30 ms for any other factor. Pixel p
+    covers the photo about ``(p + 0.5) / scale - 0.5``.
+    """
+    picture, scale = eight_bit(photo.encoded), 1.0
+    while max(picture.shape) > longest:
+        height, width = picture.shape[0] // 2, picture.shape[1] // 2
+        even = picture[: 2 * height, : 2 * width]
+        picture = np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+        scale /= 2
+    return picture, scale
+
+
+def eight_bit(encoded: NDArray[Any]) -> NDArray[np.uint8]:
+    """Encoded 8- or 16-bit pixels as contiguous 8-bit levels."""
+    return np.ascontiguousarray(encoded if encoded.dtype == np.uint8 else encoded // 256, np.uint8)
 
 
 def centres(boxes: Floats, share: float = CENTRE) -> Floats:
