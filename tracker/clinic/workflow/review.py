@@ -1,5 +1,6 @@
 """Comparing two photos: analysed once, stored, and read back with everything an overlay needs."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -110,11 +111,24 @@ def pairs_of(records: Records, series_id: str) -> list[tuple[PhotoRecord, PhotoR
     return pairs
 
 
-def measure_series(clinic: Clinic, series_id: str, progress: Progress | None = None) -> list[Comparison]:
+def measure_series(
+    clinic: Clinic, series_id: str, progress: Progress | None = None, executor: Executor | None = None
+) -> list[Comparison]:
     """All suggested pairs of a series, compared over all cores; those already done with this version are read back.
 
     After a new pipeline version this re-measures the whole history; the old numbers are kept beside the new ones. A
     pair whose worker was killed is stored as failed with the reason, and is tried again at the next call.
+
+    Parameters
+    ----------
+    clinic : Clinic
+        Where.
+    series_id : str
+        Which.
+    progress : callable, optional
+        Called after each comparison that had to be made.
+    executor : Executor, optional
+        Workers to use; by default they are started for this call.
     """
     with clinic.store.read() as records:
         drafts = [_draft(records, first.id, second.id) for first, second in pairs_of(records, series_id)]
@@ -122,9 +136,9 @@ def measure_series(clinic: Clinic, series_id: str, progress: Progress | None = N
     missing = [draft for draft, known in zip(drafts, found, strict=True) if known is None]
     fresh: dict[tuple[str, str], Comparison] = {}
     if missing:
-        with Executor() as executor:
-            jobs = [_job(clinic, draft) for draft in missing]
-            for draft, outcome in zip(missing, executor.map(analyse_job, jobs, progress), strict=True):
+        jobs = [_job(clinic, draft) for draft in missing]
+        with nullcontext(executor) if executor is not None else Executor() as workers:
+            for draft, outcome in zip(missing, workers.map(analyse_job, jobs, progress), strict=True):
                 fresh[draft.baseline_photo_id, draft.followup_photo_id] = _save(clinic, draft, outcome)
     return [
         known if known is not None else fresh[draft.baseline_photo_id, draft.followup_photo_id]
