@@ -1,6 +1,6 @@
 """Light on skin: direction, size, distance, shine, and the blur by light that travels under the surface."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -52,6 +52,28 @@ class Light:
         return np.array([flat * np.cos(azimuth), flat * np.sin(azimuth), np.sin(elevation)])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Surface:
+    """Shape of the skin on its canvas.
+
+    Parameters
+    ----------
+    height : Map
+        mm, up is positive.
+    gloss : Map
+        Factor on the surface reflection: oil, sweat and smooth scars shine more.
+    px_per_mm : float
+        Scale of the canvas.
+    radius_mm : tuple of float
+        Of the body, across and down.
+    """
+
+    height: Map = field(repr=False)
+    gloss: Map = field(repr=False)
+    px_per_mm: float
+    radius_mm: tuple[float, float]
+
+
 def slopes(height: Map, px_per_mm: float) -> tuple[Map, Map]:
     """Slope of a height map along x and y (mm per mm)."""
     kernel = np.array([[-0.5, 0.0, 0.5]], np.float32) * np.float32(px_per_mm)
@@ -73,19 +95,13 @@ def body_normal(shape: tuple[int, int], px_per_mm: float, radius_mm: tuple[float
     return np.asarray(x, np.float32), np.asarray(y, np.float32), np.asarray(z, np.float32)
 
 
-def irradiance(
-    height: Map, px_per_mm: float, radius_mm: tuple[float, float], light: Light, turn_deg: float
-) -> tuple[NDArray[np.float32], Map]:
+def illuminate(surface: Surface, light: Light, turn_deg: float) -> tuple[NDArray[np.float32], Map]:
     """Light that reaches skin and leaves it again, and the shine on top.
 
     Parameters
     ----------
-    height : Map
-        mm.
-    px_per_mm : float
-        Scale of the canvas.
-    radius_mm : tuple of float
-        Of the body.
+    surface : Surface
+        Of the skin.
     light : Light
         In the photo's frame.
     turn_deg : float
@@ -96,8 +112,9 @@ def irradiance(
     tuple
         Irradiance (height, width, 3) after the subsurface blur, 1 = facing the light; shine (height, width).
     """
+    height, px_per_mm = surface.height, surface.px_per_mm
     to_light = light.direction(turn_deg)
-    nx, ny, nz = body_normal(height.shape, px_per_mm, radius_mm)
+    nx, ny, nz = body_normal(height.shape, px_per_mm, surface.radius_mm)
     hx, hy = slopes(height, px_per_mm)
     lx, ly, lz = (np.float32(v) for v in to_light)
     # Small-angle normal: body normal minus slopes; the light turns away from a slope by its tangential part.
@@ -110,7 +127,9 @@ def irradiance(
     sky = np.clip(1 + 1.8 * dip, 0.5, 1.2) * (0.6 + 0.4 * nz)
     total = (np.float32(1 - light.ambient) * direct + np.float32(light.ambient)) * sky
     channels = [cv2.GaussianBlur(total, (0, 0), sigma * px_per_mm) for sigma in SUBSURFACE_MM]
-    return np.asarray(cv2.merge(channels), np.float32), _shine((nx - hx, ny - hy, nz), norm, to_light, light)
+    shine = _shine((nx - hx, ny - hy, nz), norm, to_light, light)
+    shine *= surface.gloss
+    return np.asarray(cv2.merge(channels), np.float32), shine
 
 
 def falloff(

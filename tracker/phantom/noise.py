@@ -14,22 +14,22 @@ Shape = tuple[int, int]
 
 
 def smooth_noise(shape: Shape, sigma_px: float, rng: np.random.Generator) -> Map:
-    """Gaussian noise of unit variance, low-passed with a Gaussian of ``sigma_px``.
+    """Gaussian noise of unit variance, low-passed with a Gaussian of about ``sigma_px``.
 
-    The white noise is drawn on a grid coarsened until the filter is two cells wide, so cost does not grow with sigma
-    and the interpolated lattice stays invisible.
+    The white noise is drawn on a grid halved until the filter is two to four cells wide, so cost does not grow with
+    sigma, and is brought to size by B-spline subdivision: its slopes are smooth, where cubic resizing leaves a weave
+    in the shading.
     """
-    step = max(1.0, sigma_px / 2.0)
-    sigma = sigma_px / step
-    rows, columns = (int(np.ceil(n / step)) + 8 for n in shape)
-    grid = rng.standard_normal((rows, columns), np.float32)
-    if sigma > 0.3:
-        grid = np.asarray(cv2.GaussianBlur(grid, (0, 0), sigma), np.float32)
-    grid /= max(float(grid.std()), 1e-9)
-    if step == 1.0:
-        return np.ascontiguousarray(grid[4 : 4 + shape[0], 4 : 4 + shape[1]])
-    matrix = np.array([[1 / step, 0, 3.5], [0, 1 / step, 3.5]])
-    return _sample(grid, matrix, shape)
+    halvings = max(0, int(np.log2(max(sigma_px, 1.0) / 2.0)))
+    step = 2**halvings
+    rows, columns = (-(-n // step) + 8 for n in shape)
+    field = rng.standard_normal((rows, columns), np.float32)
+    if sigma_px / step > 0.3:
+        field = np.asarray(cv2.GaussianBlur(field, (0, 0), sigma_px / step), np.float32)
+    for _ in range(halvings):
+        field = np.asarray(cv2.pyrUp(field), np.float32)
+    field = field[4 * step : 4 * step + shape[0], 4 * step : 4 * step + shape[1]]
+    return np.ascontiguousarray(field * np.float32(1 / max(float(field.std()), 1e-9)))
 
 
 def band_noise(shape: Shape, px_per_mm: float, bands: Sequence[tuple[float, float]], rng: np.random.Generator) -> Map:
@@ -105,8 +105,3 @@ def _splat_one_size(out: Map, points: NDArray[np.float32], sigma: Map, weight: M
             r2 = (dx - fraction[:, 0]) ** 2 + (dy - fraction[:, 1]) ** 2
             value = weight * np.exp(-r2 / (2 * sigma**2))
             np.add.at(flat, (y * width + x)[inside], value[inside])
-
-
-def _sample(grid: Map, matrix: NDArray[np.float64], shape: Shape) -> Map:
-    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(grid, matrix, (shape[1], shape[0]), flags=flags), np.float32)

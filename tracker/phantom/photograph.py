@@ -162,9 +162,8 @@ def _skin_radiance(scene: Scene, maps: SkinMaps, visit: Visit) -> LinearRGB:
     density = skin_log_colour(maps.log_melanin, maps.log_blood)
     density -= scene.veins[..., None] * np.array(VEIN_OD, np.float32)
     radiance = np.exp(density)
-    lit, shine = lights.irradiance(
-        maps.height, spec.px_per_mm, spec.site.radius_mm, visit.light, visit.pose.rotation_deg
-    )
+    surface = lights.Surface(maps.height, maps.gloss, spec.px_per_mm, spec.site.radius_mm)
+    lit, shine = lights.illuminate(surface, visit.light, visit.pose.rotation_deg)
     radiance *= lit
     if scene.hairs:
         cover = hair_cover(scene.hairs, maps.height.shape)[..., None]

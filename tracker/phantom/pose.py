@@ -114,7 +114,8 @@ class Geometry:
 
     def to_skin(self, photo_px: Points) -> Points:
         """Points on the skin (mm) seen at photo pixels; NaN on the background."""
-        plane = apply_homography(np.linalg.inv(self.plane_to_photo), np.asarray(photo_px, np.float64))
+        inverse = np.asarray(np.linalg.inv(self.plane_to_photo), np.float64)
+        plane = apply_homography(inverse, np.asarray(photo_px, np.float64))
         q = np.empty_like(plane)
         for axis, radius in enumerate(self.radius_mm):
             with np.errstate(invalid="ignore"):

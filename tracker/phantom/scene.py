@@ -16,6 +16,7 @@ from tracker.phantom.lesions import Lesion, paint
 from tracker.phantom.noise import Map, Shape, band_noise, smooth_noise
 from tracker.phantom.optics import NORMAL_BLOOD, melanin_for_ita, skin_log_colour
 from tracker.phantom.sites import SITES, Site
+from tracker.phantom.unevenness import unevenness
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class SkinMaps:
         Natural logarithms of the volume fractions.
     height : Map
         mm, up is positive, body curvature not included.
+    gloss : Map
+        Factor on the surface reflection.
     masks : dict
         Soft masks (0 to 1) by lesion kind.
     """
@@ -65,6 +68,7 @@ class SkinMaps:
     log_melanin: Map = field(repr=False)
     log_blood: Map = field(repr=False)
     height: Map = field(repr=False)
+    gloss: Map = field(repr=False)
     masks: dict[str, Map] = field(repr=False)
 
 
@@ -76,7 +80,7 @@ class Scene:
     ----------
     spec : SceneSpec
         Its ``lesions`` are the current ones.
-    log_melanin, log_blood, relief_mm, pores, mottle, veins : Map
+    log_melanin, log_blood, relief_mm, log_gloss, pores, mottle, veins : Map
         Plain skin without lesions.
     pore_centres_mm : ndarray of float32, shape (n, 2)
         On the skin, origin in the middle.
@@ -92,6 +96,7 @@ class Scene:
     log_melanin: Map = field(repr=False)
     log_blood: Map = field(repr=False)
     relief_mm: Map = field(repr=False)
+    log_gloss: Map = field(repr=False)
     pores: Map = field(repr=False)
     pore_centres_mm: NDArray[np.float32] = field(repr=False)
     pore_diameters_mm: NDArray[np.float32] = field(repr=False)
@@ -125,7 +130,8 @@ class Scene:
         log_blood = self.log_blood + painted.log_blood + np.float32(np.log(self.blood_factor)) + 0.20 * pores
         height = painted.height + keep * (np.float32(self.relief_factor) * self.relief_mm) - np.float32(0.06) * pores
         masks = {name: frozen(mask) for name, mask in painted.masks.items()}
-        return SkinMaps(frozen(log_melanin), frozen(log_blood), frozen(height), masks)
+        gloss = np.exp(self.log_gloss * keep + np.float32(0.35) * painted.smoothing)
+        return SkinMaps(frozen(log_melanin), frozen(log_blood), frozen(height), frozen(gloss), masks)
 
     def masked_area_mm2(self, kind: str) -> float:
         """True area of one kind of lesion on the skin, counted from its soft mask."""
@@ -151,16 +157,16 @@ def make_scene(spec: SceneSpec, seed: int) -> Scene:
         Its canvas is larger than the frame by the margin that a moved camera may uncover.
     """
     site, k = spec.site, spec.px_per_mm
-    shape = _canvas_shape(spec)
+    shape, uneven = _canvas_shape(spec), unevenness(spec.ita, site.unevenness)
     chance = [np.random.default_rng([seed, part]) for part in range(8)]
-    melanin = np.float32(np.log(melanin_for_ita(spec.ita, spec.blood))) + _tone_noise(
-        site.melanin_bands, spec, chance[0]
+    melanin = np.float32(np.log(melanin_for_ita(spec.ita, spec.blood))) + band_noise(
+        shape, k, uneven.log_melanin, chance[0]
     )
     melanin += vessels.freckles(shape, k, site.freckles_per_cm2, chance[1])
-    blood = np.float32(np.log(spec.blood)) + _tone_noise(site.blood_bands, spec, chance[2])
+    blood = np.float32(np.log(spec.blood)) + band_noise(shape, k, uneven.log_blood, chance[2])
     blood += np.float32(site.telangiectasia) * vessels.capillaries(shape, k, chance[3])
     fine = np.float32(site.relief) * relief.micro_relief(shape, k, site.fold_direction_deg, chance[4])
-    fine += band_noise(shape, k, site.undulation_bands, chance[4])
+    fine += band_noise(shape, k, uneven.height_mm, chance[4])
     pores, centres, diameters = relief.pore_field(shape, k, site.pores_per_cm2, chance[5])
     middle = np.array(shape[::-1], np.float32) / 2
     return Scene(
@@ -168,6 +174,7 @@ def make_scene(spec: SceneSpec, seed: int) -> Scene:
         log_melanin=frozen(melanin),
         log_blood=frozen(blood),
         relief_mm=frozen(fine),
+        log_gloss=frozen(band_noise(shape, k, uneven.log_gloss, chance[6])),
         pores=frozen(pores),
         pore_centres_mm=frozen(np.asarray((centres - middle) / np.float32(k), np.float32)),
         pore_diameters_mm=frozen(diameters),
@@ -201,7 +208,3 @@ MARGIN = 1.18
 def _canvas_shape(spec: SceneSpec) -> Shape:
     width, height = (2 * int(np.ceil(side * MARGIN * spec.px_per_mm / 2)) for side in spec.frame_mm)
     return height, width
-
-
-def _tone_noise(bands: Sequence[tuple[float, float]], spec: SceneSpec, rng: np.random.Generator) -> Map:
-    return band_noise(_canvas_shape(spec), spec.px_per_mm, bands, rng)
