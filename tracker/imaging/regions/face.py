@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import cv2
 import numpy as np
 
+from tracker.imaging.colour import LUMINANCE
 from tracker.imaging.regions.detect import find_face
 from tracker.imaging.regions.skin import skin_mask
 from tracker.imaging.types import Mask, Photo, Points, Region
@@ -13,14 +14,16 @@ FACE_REGIONS = ("forehead", "cheek_left", "cheek_right", "nose", "chin")
 """Names in answers; sides are the patient's, so cheek_right is on the left of the picture."""
 LEAST_SKIN = 0.5
 """A region of which less is skin (hair, hand, mask, out of frame) is left out rather than measured in part."""
+HAIR_DEPTH = 0.7
+"""Log units below the region's median: half its light. Spots and scars are seldom darker than by 0.5."""
 # Outlines in the face's own frame: origin midway between the pupils, x towards the patient's left (right of the
 # picture), y down, unit = distance between the pupils. Set on the mean of the 72 landmark sets of faces_london.
 _ELLIPSES = {
     "forehead": ((0.0, -0.72), (0.52, 0.20)),
-    "cheek_right": ((-0.56, 0.62), (0.25, 0.24)),
-    "cheek_left": ((0.56, 0.62), (0.25, 0.24)),
-    "nose": ((0.0, 0.42), (0.13, 0.30)),
-    "chin": ((0.0, 1.62), (0.28, 0.13)),
+    "cheek_right": ((-0.56, 0.62), (0.27, 0.25)),
+    "cheek_left": ((0.56, 0.62), (0.27, 0.25)),
+    "nose": ((0.0, 0.36), (0.14, 0.27)),
+    "chin": ((0.0, 1.55), (0.28, 0.13)),
 }
 
 
@@ -53,9 +56,23 @@ def face_regions(
         outline = np.rint(face.to_photo(_ellipse(*_ELLIPSES[name]))).astype(np.int32)
         cv2.fillPoly(shape, [outline], 1)
         inside = (shape > 0) & skin
-        if inside.sum() >= LEAST_SKIN * max(1, int(shape.sum())):
-            out.append(Region.from_mask(name, inside))
+        if int(inside.sum()) >= LEAST_SKIN * _whole_area(_ELLIPSES[name][1], face.inter_pupil_px):
+            out.append(_without_hair(photo, Region.from_mask(name, inside)))
     return tuple(out)
+
+
+def _whole_area(radii: tuple[float, float], unit_px: float) -> float:
+    """Area of the ellipse in pixels, parts out of frame included."""
+    return float(np.pi * radii[0] * radii[1] * unit_px**2)
+
+
+def _without_hair(photo: Photo, region: Region) -> Region:
+    """The region without what is far darker than its skin: strands of hair, brows, nostrils."""
+    box = region.box
+    light = photo.linear(box) @ LUMINANCE.astype(np.float32)
+    smooth = np.log(np.maximum(cv2.GaussianBlur(light, (0, 0), max(1.0, 0.02 * box.width)), 1e-3))
+    kept = region.mask & (smooth > np.median(smooth[region.mask]) - HAIR_DEPTH)
+    return Region(region.name, box, kept)
 
 
 def _ellipse(centre: tuple[float, float], radii: tuple[float, float]) -> Points:
