@@ -119,7 +119,9 @@ def steady_surroundings(cells: SkinCells) -> Floats | None:
     return np.asarray(np.linalg.solve(CHROMA, [*np.median(along[near], axis=0), brightness]), np.float64)
 
 
-def match_colour(skin: SkinCells, surroundings: Floats | None, *, calibrated: bool) -> ColourMatch | None:
+def match_colour(
+    skin: SkinCells, surroundings: Floats | None, *, calibrated: bool, weights: Floats | None = None
+) -> ColourMatch | None:
     """What camera and lamp changed between the photos, or None where too little reference skin is left.
 
     Parameters
@@ -130,21 +132,25 @@ def match_colour(skin: SkinCells, surroundings: Floats | None, *, calibrated: bo
         From :func:`steady_surroundings`.
     calibrated : bool
         Whether both photos went through a card.
+    weights : ndarray, shape (n,), optional
+        How much each cell counts, 0 to 1; all the same by default.
 
     Returns
     -------
     ColourMatch or None
-        None with fewer than 60 plausible cells.
+        None with fewer than 60 plausible cells (sum of weights).
 
     Notes
     -----
     The robust centre of the whole reference is subtracted, so a patch that reddened hardly moves it. Where a card or
     steady surroundings fix the white balance, at most 2.5 H are subtracted: a larger shift of all skin is a flush.
     """
-    good = skin.keep(plausible_skin(skin))
-    if len(good) < FEWEST_CELLS:
+    plausible = plausible_skin(skin)
+    good = skin.keep(plausible)
+    share = np.ones(len(good)) if weights is None else weights[plausible]
+    if share.sum() < FEWEST_CELLS:
         return None
-    shift = np.median(good.log_ratio @ CHROMA.T, axis=0)
+    shift = np.array([_weighted_median(along, share) for along in (good.log_ratio @ CHROMA.T).T])
     anchor, base = "skin", None
     if calibrated:
         anchor, base = "card", 0.0
@@ -189,6 +195,12 @@ def h_reference(skin: SkinCells) -> float:
     """Median H of the reference skin in the baseline, nan without cells."""
     good = skin.keep(plausible_skin(skin))
     return float(np.median(colour.haemoglobin_index(good.baseline))) if len(good) else float("nan")
+
+
+def _weighted_median(values: Floats, weights: Floats) -> float:
+    order = np.argsort(values)
+    total = np.cumsum(weights[order])
+    return float(np.interp(total[-1] / 2, total - weights[order] / 2, values[order]))
 
 
 def _robust_sd(values: Floats) -> float:
