@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import pytest
@@ -29,6 +30,13 @@ def moody(number):
         raise KeyError("a mistake of ours")
     if number == 4:
         os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def hang(number):
+    if number == 1:
+        while True:
+            pass
     return number
 
 
@@ -65,6 +73,28 @@ def test_a_killed_worker_fails_its_own_item_and_no_other():
         assert "KeyError" in outcomes[3].error
         assert outcomes[4].error == KILLED
         assert [outcome.value for outcome in executor.map(square, [3])] == [9]  # and it goes on
+
+
+def test_an_item_that_hangs_is_stopped():
+    with Executor(workers=1, limit_s=1.0) as executor:
+        outcomes = list(executor.map(hang, range(4)))
+    assert [outcome.value for outcome in outcomes] == [0, None, 2, 3]
+    assert "stopped after 1 s" in outcomes[1].error
+
+
+def test_threads_may_share_it_while_one_kills_its_workers(executor):
+    with ThreadPoolExecutor(4) as threads:
+        runs = list(threads.map(lambda n: list(executor.map(moody if n == 0 else square, range(6))), range(4)))
+    assert [outcome.error for outcome in runs[0]].count(KILLED) == 1
+    for run in runs[1:]:
+        assert [outcome.value for outcome in run] == [0, 1, 4, 9, 16, 25]
+
+
+def test_a_slow_item_does_not_let_results_pile_up(executor, monkeypatch):
+    held = []
+    run = jobs._Run(executor, slow_first, list(range(40)), lambda *_: held.append(len(run.done)))
+    assert [outcome.value for outcome in run.outcomes()] == list(range(40))
+    assert max(held) <= 2 * executor.workers
 
 
 def test_workers_must_be_at_least_one():

@@ -3,12 +3,14 @@
 import logging
 import multiprocessing
 import os
+import signal
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures import Executor as Pool
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Generic, Self, TypeVar
 
 from tracker.errors import InvalidInput, StoreUnavailable, TrackerError
@@ -21,7 +23,9 @@ Progress = Callable[[int, int], None]
 LOG = logging.getLogger(__name__)  # standard output belongs to the answers of the command line
 
 CONNECT_TIMEOUT = "10s"
+LIMIT_S = 180.0  # a 12-megapixel pair takes a few seconds; ten such jobs on two busy cores stay below
 KILLED = "its process was killed, most likely because memory ran out; try fewer workers or a smaller photo"
+HUNG = "it was stopped after {limit:.0f} s; try a smaller photo, and report it if that does not help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Outcome(Generic[Answer]):
 
 
 class Executor:
-    """Runs a function over items, in order, with one thread per worker.
+    """Runs a function over items, in order, with one thread per worker; may be shared by threads.
 
     Parameters
     ----------
@@ -46,20 +50,29 @@ class Executor:
         Processes; default: one per core.
     scheduler : str, optional
         Address of a Dask scheduler (``tcp://host:8786``); default: ``TRACKER_SCHEDULER`` from the environment, else a
-        pool of spawned processes on this machine.
+        pool of spawned processes on this machine, started when first needed.
+    limit_s : float
+        Seconds after which one item is stopped, on this machine.
 
     Notes
     -----
     Processes are spawned, never forked: a fork after OpenCV or torch has started threads hangs.
     """
 
-    def __init__(self, workers: int | None = None, scheduler: str | None = None) -> None:
+    def __init__(self, workers: int | None = None, scheduler: str | None = None, limit_s: float = LIMIT_S) -> None:
         if workers is not None and workers < 1:
             raise InvalidInput(f"workers: expected at least 1, found {workers}; leave it out for one per core.")
         self.workers = workers or os.cpu_count() or 1
-        self.scheduler = scheduler or os.environ.get("TRACKER_SCHEDULER", "")
+        self._named = scheduler
+        self.limit_s = limit_s
         self._client: Any = None
         self._pool: Pool | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def scheduler(self) -> str:
+        """Address of the Dask scheduler; empty for a pool on this machine."""
+        return self._named or os.environ.get("TRACKER_SCHEDULER", "")
 
     def __enter__(self) -> Self:
         return self
@@ -69,15 +82,15 @@ class Executor:
 
     def close(self) -> None:
         """Stop the workers; work in flight is dropped."""
-        if self._pool is not None:
+        with self._lock:
             if isinstance(self._pool, ProcessPoolExecutor):
                 self._pool.shutdown(wait=True, cancel_futures=True)
-            else:
+            elif self._pool is not None:
                 self._pool.shutdown(wait=False)  # Dask's takes no more; the client cancels what is left
             self._pool = None
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+            if self._client is not None:
+                self._client.close()
+                self._client = None
 
     def map(
         self, function: Callable[[Item], Answer], items: Iterable[Item], progress: Progress | None = None
@@ -91,26 +104,35 @@ class Executor:
         items : iterable
             Each must pickle.
         progress : callable, optional
-            Called in this process after each item, in order of completion.
+            Called in this thread after each item, in order of completion.
 
         Notes
         -----
-        At most two items per worker are in flight, so that results do not pile up. An item that raises, or whose
+        At most two items per worker are in flight, so that results do not pile up. An item that raises, hangs, or whose
         process is killed, gives an outcome with the reason; all others go on.
         """
         return _Run(self, function, list(items), progress).outcomes()
 
-    def pool(self) -> Pool:
-        """The pool, started when first needed."""
-        if self._pool is None:
-            self._pool = self._dask() if self.scheduler else local_pool(self.workers)
-        return self._pool
+    def submit(self, function: Callable[[Item], Answer], item: Item) -> tuple[Pool, "Future[Answer]"]:
+        """The future of one item, and the pool it was given to."""
+        while True:
+            with self._lock:
+                if self._pool is None:
+                    self._pool = self._dask() if self.scheduler else local_pool(self.workers)
+                pool = self._pool
+            try:
+                if self.scheduler:
+                    return pool, pool.submit(function, item)
+                return pool, pool.submit(limited, function, self.limit_s, item)
+            except BrokenProcessPool:  # broken by another thread's item since it was last looked at
+                self.renew(pool)
 
-    def renew(self) -> None:
-        """Forget a pool that a killed process has broken."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = None
+    def renew(self, broken: Pool) -> None:
+        """Forget a pool that a killed process has broken, unless another thread already did."""
+        with self._lock:
+            if self._pool is broken:
+                broken.shutdown(wait=False)
+                self._pool = None
 
     def _dask(self) -> Pool:
         from distributed import Client  # half a second to import: only where a cluster is used
@@ -141,6 +163,17 @@ def single_thread() -> None:
     cv2.setNumThreads(1)
 
 
+def limited(function: Callable[[Item], Answer], limit_s: float, item: Item) -> Answer:
+    """The function's answer; the process is ended by the system's alarm where it takes longer, even inside C code."""
+    if not hasattr(signal, "setitimer"):  # Windows
+        return function(item)
+    signal.setitimer(signal.ITIMER_REAL, limit_s)
+    try:
+        return function(item)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+
+
 class _Run(Generic[Item, Answer]):
     """One call of map."""
 
@@ -149,7 +182,7 @@ class _Run(Generic[Item, Answer]):
     ) -> None:
         self.executor, self.function, self.items, self.progress = executor, function, items, progress
         self.done: dict[int, Outcome[Answer]] = {}
-        self.in_flight: dict[int, Future[Answer]] = {}
+        self.in_flight: dict[int, tuple[Pool, Future[Answer]]] = {}
         self.finished = 0
 
     def outcomes(self) -> Iterator[Outcome[Answer]]:
@@ -162,37 +195,40 @@ class _Run(Generic[Item, Answer]):
             yield self.done.pop(wanted)
 
     def _fill(self, queue: Iterator[int]) -> None:
-        pool = self.executor.pool()
-        room = 2 * self.executor.workers - len(self.in_flight) - len(self.done)
-        for index in islice(queue, max(0, room)):
-            self.in_flight[index] = pool.submit(self.function, self.items[index])
+        while len(self.in_flight) + len(self.done) < 2 * self.executor.workers:
+            if (index := next(queue, None)) is None:
+                return
+            self.in_flight[index] = self.executor.submit(self.function, self.items[index])
 
     def _collect(self) -> None:
         """Take what is ready; where a killed process broke the pool, find out whose it was, one item at a time."""
-        ready, _ = wait(self.in_flight.values(), return_when=FIRST_COMPLETED)
-        for index in [index for index, future in self.in_flight.items() if future in ready]:
-            if not broke(self.in_flight[index]):
-                self._finish(index, outcome_of(self.in_flight.pop(index)))
-        if any(future.done() and broke(future) for future in self.in_flight.values()):
-            self.executor.renew()
-            suspects, self.in_flight = self.in_flight, {}
-            for index in suspects:
-                self._finish(index, self._alone(index))
+        ready, _ = wait([future for _, future in self.in_flight.values()], return_when=FIRST_COMPLETED)
+        suspects = []
+        for index, (pool, future) in list(self.in_flight.items()):
+            if future not in ready:
+                continue
+            del self.in_flight[index]
+            if isinstance(future.exception(), BrokenProcessPool):
+                self.executor.renew(pool)
+                suspects.append(index)
+            else:
+                self._finish(index, outcome_of(future))
+        for index in suspects:
+            self._finish(index, self._alone(index))
 
     def _alone(self, index: int) -> Outcome[Answer]:
+        start, limit = time.monotonic(), self.executor.limit_s
         with local_pool(1) as pool:
-            return outcome_of(pool.submit(self.function, self.items[index]))
+            outcome = outcome_of(pool.submit(limited, self.function, limit, self.items[index]))
+        if outcome.error == KILLED and time.monotonic() - start >= limit:
+            return Outcome(None, HUNG.format(limit=limit))
+        return outcome
 
     def _finish(self, index: int, outcome: Outcome[Answer]) -> None:
         self.done[index] = outcome
         self.finished += 1
         if self.progress is not None:
             self.progress(self.finished, len(self.items))
-
-
-def broke(future: "Future[Answer]") -> bool:
-    """Whether the local pool broke before this was answered."""
-    return isinstance(future.exception(), BrokenProcessPool)
 
 
 def outcome_of(future: "Future[Answer]") -> Outcome[Answer]:

@@ -65,7 +65,7 @@ class Inline(Executor):
 def engine(monkeypatch):
     standing_in = Engine()
     monkeypatch.setattr(pipeline, "analyse", standing_in)
-    monkeypatch.setattr(review, "Executor", Inline)
+    monkeypatch.setattr(review, "WORKERS", Inline())
     return standing_in
 
 
@@ -133,6 +133,7 @@ def test_a_failure_is_kept_and_tried_again(clinic, series, taken, engine, monkey
     assert set(table["flags"].str.contains("killed")) == {True}
     monkeypatch.undo()
     monkeypatch.setattr(pipeline, "analyse", engine)
+    monkeypatch.setattr(review, "WORKERS", Inline())
     done = review.compare(clinic, taken[0].id, taken[1].id)
     assert done.record.status is AnalysisStatus.DONE
     with pytest.raises(NotFound):

@@ -1,6 +1,5 @@
 """Comparing two photos: analysed once, stored, and read back with everything an overlay needs."""
 
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -12,6 +11,9 @@ from tracker.errors import InvalidInput
 from tracker.imaging import decode, pipeline
 from tracker.imaging.types import Analysis, Region
 
+WORKERS = Executor()
+"""Shared by all threads of this process and started when first needed: a photo that exhausts the memory ends a worker,
+not the server."""
 NO_WEIGHTS = ""  # no network takes part yet
 
 
@@ -61,7 +63,8 @@ def compare(clinic: Clinic, baseline_photo_id: str, followup_photo_id: str) -> C
     """The comparison of two photos of one patient; computed on the first call, read from the store afterwards.
 
     The region is the one drawn last on the baseline photo. The identity is (both SHA-256, region, pipeline version,
-    weights hash): the same input gives the same numbers, and calling again is safe.
+    weights hash): the same input gives the same numbers, and calling again is safe. Where the worker failed, the record
+    says why, there is no analysis, and the next call tries again.
 
     Raises
     ------
@@ -74,8 +77,8 @@ def compare(clinic: Clinic, baseline_photo_id: str, followup_photo_id: str) -> C
         draft = _draft(records, baseline_photo_id, followup_photo_id)
         if (found := _stored(records, draft)) is not None:
             return found
-    analysis = analyse_job(_job(clinic, draft))
-    return _save(clinic, draft, Outcome(analysis))
+    (outcome,) = WORKERS.map(analyse_job, [_job(clinic, draft)])
+    return _save(clinic, draft, outcome)
 
 
 def load_analysis(clinic: Clinic, analysis_id: str) -> Comparison:
@@ -128,7 +131,7 @@ def measure_series(
     progress : callable, optional
         Called after each comparison that had to be made.
     executor : Executor, optional
-        Workers to use; by default they are started for this call.
+        Workers to use; by default those shared by this process.
     """
     with clinic.store.read() as records:
         drafts = [_draft(records, first.id, second.id) for first, second in pairs_of(records, series_id)]
@@ -137,9 +140,8 @@ def measure_series(
     fresh: dict[tuple[str, str], Comparison] = {}
     if missing:
         jobs = [_job(clinic, draft) for draft in missing]
-        with nullcontext(executor) if executor is not None else Executor() as workers:
-            for draft, outcome in zip(missing, workers.map(analyse_job, jobs, progress), strict=True):
-                fresh[draft.baseline_photo_id, draft.followup_photo_id] = _save(clinic, draft, outcome)
+        for draft, outcome in zip(missing, (executor or WORKERS).map(analyse_job, jobs, progress), strict=True):
+            fresh[draft.baseline_photo_id, draft.followup_photo_id] = _save(clinic, draft, outcome)
     return [
         known if known is not None else fresh[draft.baseline_photo_id, draft.followup_photo_id]
         for draft, known in zip(drafts, found, strict=True)
