@@ -31,7 +31,16 @@ def register(baseline: Photo, followup: Photo, region: Region | None = None) -> 
     NotComparable
         Where the photos cannot be laid on each other.
     """
-    return _register(baseline, followup, region, (regions.skin_mask(baseline), regions.skin_mask(followup)))
+    return register_on_skin(baseline, followup, region, (regions.skin_mask(baseline), regions.skin_mask(followup)))
+
+
+def register_on_skin(baseline: Photo, followup: Photo, region: Region | None, skin: tuple[Mask, Mask]) -> Alignment:
+    """As :func:`register`, with skin masks that are already there."""
+    width, height = baseline.size
+    if region is not None and (region.box.right > width or region.box.bottom > height):
+        raise InvalidInput(f"{region.name}: expected a region inside the {width} x {height} photo; draw it again.")
+    usable = skin if all(mask.mean() >= LEAST_SKIN for mask in skin) else None
+    return align.fit(baseline, followup, skin=usable, region=region)
 
 
 def open_region(path: Path, size: tuple[int, int]) -> Region:
@@ -71,7 +80,7 @@ def analyse(
     skin = regions.skin_mask(baseline), regions.skin_mask(followup)
     empty = Analysis(baseline.sha256, followup.sha256, site, PIPELINE_VERSION, None, None, (), (), ())
     try:
-        alignment = _register(baseline, followup, region, skin)
+        alignment = register_on_skin(baseline, followup, region, skin)
     except NotComparable as refused:
         return replace(empty, refusal=Flag(FlagCode.NOT_ALIGNED, refused.reason, refused.retake))
     chosen = _choose(baseline, region, site, skin[0])
@@ -98,14 +107,6 @@ def analyse(
         changes=tuple(rows),
         flags=flags,
     )
-
-
-def _register(baseline: Photo, followup: Photo, region: Region | None, skin: tuple[Mask, Mask]) -> Alignment:
-    width, height = baseline.size
-    if region is not None and (region.box.right > width or region.box.bottom > height):
-        raise InvalidInput(f"{region.name}: expected a region inside the {width} x {height} photo; draw it again.")
-    usable = skin if all(mask.mean() >= LEAST_SKIN for mask in skin) else None
-    return align.fit(baseline, followup, skin=usable, region=region)
 
 
 def _choose(photo: Photo, region: Region | None, site: str, skin: Mask) -> tuple[Region, ...]:
