@@ -139,7 +139,7 @@ def paint(lesions: tuple[Lesion, ...], shape: Shape, px_per_mm: float, mottle: M
         uneven = np.clip(1 + np.float32(0.22) * mottle[window], 0.3, 1.7) * colour
         result.log_blood[window] += np.float32(np.log(lesion.blood)) * uneven
         result.log_melanin[window] += np.float32(np.log(lesion.melanin)) * uneven
-        share = 0.0 if lesion.kind is Kind.WRINKLE else 0.75
+        share = 0.0 if lesion.kind in (Kind.WRINKLE, Kind.STAIN) else 0.75
         np.maximum(result.smoothing[window], np.float32(share) * profile, out=result.smoothing[window])
         mask = result.masks.setdefault(str(lesion.kind), np.zeros(shape, np.float32))
         soft = np.clip((profile - MASK_LEVEL) / 0.02 + 0.5, 0, 1)
