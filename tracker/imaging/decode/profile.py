@@ -66,15 +66,19 @@ class Matrix:
 
     def apply(self, rgb: Pixels) -> Pixels:
         """Rows of encoded device RGB (h, w, 3) as rows of sRGB of the same depth."""
-        top = 255 if rgb.dtype == np.uint8 else 65535
-        v = np.linspace(0, 1, top + 1)
-        tables = [c(v).astype(np.float32) for c in self.curves]
-        light = np.stack([table[rgb[..., i]] for i, table in enumerate(tables)], axis=-1)
+        top = np.iinfo(rgb.dtype).max
+        tables = np.stack([curve(np.linspace(0, 1, top + 1)) for curve in self.curves], axis=-1).astype(np.float32)
+        if rgb.dtype == np.uint8:
+            light = np.asarray(cv2.LUT(rgb, tables[None]))
+        else:
+            light = np.stack([tables[:, i][rgb[..., i]] for i in range(3)], axis=-1)
         light = np.asarray(cv2.transform(light, self.to_srgb.astype(np.float32)))
-        if top == 65535:
+        if rgb.dtype == np.uint16:
             return (linear_to_srgb(light.astype(np.float64)) * 65535 + 0.5).astype(np.uint16)
-        index = (np.clip(light, 0, 1) * 65535 + 0.5).astype(np.uint16)
-        return _encode_table()[index]
+        np.clip(light, 0, 1, out=light)
+        light *= 65535
+        light += 0.5
+        return np.take(_encode_table(), light.astype(np.uint16))
 
 
 _ENCODE: list[NDArray[np.uint8]] = []
