@@ -4,7 +4,16 @@ import re
 
 import pytest
 
-from tracker.exports.table import COLUMNS, amount, as_table, headline, region_words, remarks, sentence
+from tracker.exports.table import (
+    COLUMNS,
+    amount,
+    as_table,
+    headline,
+    region_words,
+    remarks,
+    sentence,
+    withheld_sentences,
+)
 from tracker.imaging.types import Change, Flag, FlagCode, Metric, Verdict
 
 NAN = float("nan")
@@ -76,3 +85,14 @@ def test_headline_puts_every_measure_under_one_verdict():
 
 def test_remarks_leave_out_what_is_already_told_as_a_reason():
     assert remarks([FELL, NONE]) == ("No card in the photo. Lay the card beside the skin.",)
+
+
+def test_withheld_measures_share_their_reason():
+    other = Change(Metric.PORES, "drawn", "", NAN, NAN, NAN, NAN, (NAN, NAN), Verdict.NOT_ASSESSABLE, (BLUR,))
+    same = Flag(FlagCode.BLURRED, BLUR.reason, BLUR.retake, (Metric.PORES,))
+    pores = Change(Metric.PORES, "drawn", "", NAN, NAN, NAN, NAN, (NAN, NAN), Verdict.NOT_ASSESSABLE, (same,))
+    assert withheld_sentences([pores, NONE, SAME]) == [
+        "Roughness (marked area), pores (marked area): not assessable. "
+        "The photo is blurred. Hold still and take it again."
+    ]
+    assert withheld_sentences([other])[0].endswith(BLUR.retake)

@@ -2,7 +2,10 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from enum import StrEnum
+
+import numpy as np
 
 from tracker.clinic.types import BodySite
 from tracker.clinic.workflow import intake, photos, review
@@ -11,13 +14,15 @@ from tracker.errors import NotFound
 from tracker.exports import comparison as export
 from tracker.exports import overlay
 from tracker.exports.overlay import Picture
-from tracker.imaging import pipeline
-from tracker.imaging.types import Analysis, Photo
+from tracker.imaging import pipeline, regions
+from tracker.imaging.types import Analysis, Photo, Region
 
 WIDTH = 1200
 """Display pixels: a panel of a 1440 px page is at most 1100 wide, a phone at 3 px per point 1170."""
 DECODED_KEPT = 4
 """A 12-megapixel photo takes 36 MB; a comparison needs two, and two people may look at once."""
+LEAST_REFERENCE_PX = 2000
+"""Below, a few hairs would set the zero of the redness map."""
 RENDERED_KEPT = 200
 """About 150 KB each."""
 
@@ -129,16 +134,23 @@ def _drawn(before: Photo, after: Photo, analysis: Analysis | None, side: Side, l
 
 
 def _layer(photo: Photo, analysis: Analysis, side: Side, layer: Layer) -> Picture:
-    regions = analysis.regions if side is Side.BEFORE else analysis.followup_regions
-    if layer is Layer.REDNESS and regions:
-        level = overlay.redness_level(photo, regions[0])
-        return overlay.redness_map(photo, regions, level, WIDTH)
+    measured = analysis.regions if side is Side.BEFORE else analysis.followup_regions
+    if layer is Layer.REDNESS and measured:
+        return overlay.redness_map(photo, measured, _untreated_level(photo, measured), WIDTH)
     if layer is Layer.TEXTURE:
-        return overlay.texture_map(photo, regions, WIDTH)
+        return overlay.texture_map(photo, measured, WIDTH)
     picture = overlay.shown(photo, WIDTH)
     return (
-        overlay.outlined(picture, regions, overlay.display_scale(photo, WIDTH)) if layer is Layer.OUTLINES else picture
+        overlay.outlined(picture, measured, overlay.display_scale(photo, WIDTH)) if layer is Layer.OUTLINES else picture
     )
+
+
+def _untreated_level(photo: Photo, measured: Sequence[Region]) -> float:
+    """Redness (H) of the skin around the measured regions, or of the regions where the photo shows no other skin."""
+    together = Region.from_mask("measured", np.logical_or.reduce([region.full(photo.size) for region in measured]))
+    around = regions.reference_skin(photo, regions.skin_mask(photo), together)
+    enough = around.sum() >= LEAST_REFERENCE_PX
+    return overlay.redness_level(photo, Region.from_mask("reference", around) if enough else together)
 
 
 def comparison_file(clinic: Clinic, analysis_id: str, dating: export.Dating, kind: export.FileKind) -> bytes:

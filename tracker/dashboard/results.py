@@ -19,7 +19,7 @@ _LEGENDS = {
     pictures.Layer.OUTLINES: ("Area", "The outline shows the skin that was measured, in each photo."),
     pictures.Layer.REDNESS: (
         "Redness",
-        f"Orange: redder than the middle of the area in the same photo, violet: paler; full colour at "
+        f"Orange: redder than the skin around the area in the same photo, violet: paler; full colour at "
         f"{REDNESS_RANGE_H:.0f} H. It shows where the redness lies; how much it changed is said above.",
     ),
     pictures.Layer.TEXTURE: (

@@ -108,6 +108,20 @@ def sentence(change: Change) -> str:
     )
 
 
+def withheld_sentences(changes: Iterable[Change]) -> list[str]:
+    """One sentence per reason, naming every measure that it withholds; changes with a number are passed over."""
+    names: dict[str, dict[str, None]] = {}
+    for change in in_order(changes):
+        if change.verdict is Verdict.NOT_ASSESSABLE:
+            what = f"{metric_words(change.metric)} ({region_words(change.region)})"
+            names.setdefault(reasons(change), {})[what] = None
+    return [f"{_listed(list(what))}: not assessable. {reason}".strip() for reason, what in names.items()]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] + "".join(f", {name[:1].lower()}{name[1:]}" for name in names[1:])
+
+
 def reasons(change: Change) -> str:
     """Why a number is withheld, and how to retake; each reason once."""
     told = [flag for flag in change.flags if change.metric in flag.withholds] or list(change.flags)

@@ -3,7 +3,7 @@ import streamlit as st
 from tracker.clinic.workflow import photos, review
 from tracker.dashboard import results, state, widgets
 from tracker.dashboard.context import photo_of, photos_of_series, remembered_choice, series_of_page, session_words
-from tracker.exports.table import as_table, remarks
+from tracker.exports.table import as_table, remarks, withheld_sentences
 from tracker.imaging.types import Verdict
 
 st.title("Compare")
@@ -58,11 +58,12 @@ if told:
     st.subheader("Other measures", anchor=False)
     widgets.verdict_cards(told)
 if withheld:
-    with st.expander(f"Not assessable: {len(withheld)} measures, and how to retake"):
-        widgets.verdict_cards(withheld)
+    with st.expander(f"Not assessable ({len(withheld)}), and how to retake"):
+        for line in withheld_sentences(withheld):
+            st.markdown(widgets.plain(line))
 if record.changes:
     with st.expander("All numbers"):
-        st.dataframe(as_table(record.changes), hide_index=True)
+        st.dataframe(as_table(record.changes).drop(columns="Remarks"), hide_index=True)
         for remark in remarks(record.changes):
             st.caption(widgets.plain(remark))
 with st.expander("Treated area: draw or correct it"):

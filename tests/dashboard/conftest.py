@@ -1,0 +1,140 @@
+"""A clinic with photos drawn by the phantom, made once, and a clean dashboard for every test."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from urllib.parse import unquote
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tracker import phantom
+from tracker.clinic.types import BodySite, Indication, Moment, SeriesPlan, SessionKind, View, Visit
+from tracker.clinic.workflow import intake, photos
+from tracker.clinic.workflow.clinic import Clinic
+from tracker.dashboard import pictures, state
+from tracker.imaging.types import Metric
+
+MAIN = Path(state.__file__).with_name("main.py")
+START = date(2026, 3, 2)
+VISITS = ((0, SessionKind.TREATMENT, 1.0), (3, SessionKind.FOLLOW_UP, 1.5), (42, SessionKind.FOLLOW_UP, 0.2))
+AREA_MM = [[-34, -24], [-12, -26], [-8, -6], [-20, 2], [-36, -4]]
+
+
+def draw_clinic(home: Path) -> None:
+    """One patient, three sessions, one photo each: red patches that flare after needling and then fade."""
+    patches = tuple(
+        phantom.Lesion(phantom.Kind.PAPULE, (x, y), 7, 7, 0.05, blood=2.5, seed=-x) for x, y in ((-30, -18), (-18, -12))
+    )
+    with Clinic.open(home) as clinic:
+        patient = intake.add_patient(clinic, "P-001", "Jane <b>Roe</b>")
+        plan = SeriesPlan(Indication.REDNESS, BodySite.OTHER, "left cheek", primary_metric=Metric.REDNESS)
+        series = intake.add_series(clinic, patient.id, plan)
+        for turn, (days, kind, blood) in enumerate(VISITS):
+            session = intake.add_session(
+                clinic, series.id, Visit(START + timedelta(days), kind, "pen", 1.5, "", "note")
+            )
+            lesions = tuple(patch.changed(blood=blood) for patch in patches)
+            spec = phantom.SceneSpec(phantom.SITES["cheek"], 45, (120, 90), 6.0, lesions)
+            visit = phantom.Visit(
+                pose=phantom.Pose(rotation_deg=2.0 * turn, shift_mm=(turn, 0)),
+                targets=(phantom.Placement(phantom.tracker_card(), (16, 22)),),
+            )
+            shot = phantom.photograph(phantom.make_scene(spec, 5), visit, turn)
+            record = photos.add_photo(
+                clinic, session.id, phantom.jpeg(shot.encoded), f"IMG_{turn}.jpg", View.CLOSE_UP, Moment.BEFORE
+            )
+            if turn == 0:
+                photos.save_region(clinic, record.id, shot.geometry.to_photo(np.array(AREA_MM, float)))
+
+
+@pytest.fixture(scope="session")
+def drawn_home(tmp_path_factory):
+    """The folder of the drawn clinic; tests that change it say so by using their own."""
+    home = tmp_path_factory.mktemp("clinic")
+    draw_clinic(home)
+    return home
+
+
+@pytest.fixture
+def at_home(monkeypatch):
+    """A function that points the dashboard to a folder; everything is closed and forgotten afterwards."""
+
+    def point(home: Path) -> None:
+        monkeypatch.setenv("TRACKER_HOME", str(home))
+
+    yield point
+    state.close_all()
+    pictures.forget_all()
+
+
+@pytest.fixture
+def empty_app(at_home, tmp_path):
+    """The dashboard over an empty store."""
+    at_home(tmp_path)
+    return AppTest.from_file(MAIN, default_timeout=60).run()
+
+
+@pytest.fixture
+def drawn_app(at_home, drawn_home):
+    """The dashboard over the drawn clinic."""
+    at_home(drawn_home)
+    return AppTest.from_file(MAIN, default_timeout=120).run()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an ASGI application answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self):
+        return self.body.decode("utf-8", "replace")
+
+
+def ask(app, path, *, method="GET", kind="http", headers=None, peer="127.0.0.1", body=b""):
+    """One request straight into an ASGI application, with exactly these headers (and a Host unless one is given).
+
+    For a WebSocket the status is 101 where it was accepted and 403 where it was closed before.
+    """
+    sent = {"host": "127.0.0.1:8501"} | (headers or {})
+    location, _, query = path.partition("?")
+    scope = {
+        "type": kind,
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "scheme": "http" if kind == "http" else "ws",
+        "path": unquote(location),
+        "raw_path": location.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(name.encode(), value.encode()) for name, value in sent.items() if value is not None],
+        "client": (peer, 50000),
+        "server": ("127.0.0.1", 8501),
+    }
+    scope |= {"method": method} if kind == "http" else {"subprotocols": []}
+    messages = []
+    incoming = [{"type": "http.request", "body": body}] if kind == "http" else [{"type": "websocket.connect"}]
+
+    async def receive():
+        return incoming.pop(0) if incoming else {"type": f"{kind}.disconnect", "code": 1000}
+
+    async def send(message):
+        messages.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    if kind == "websocket":
+        return Answer(101 if messages[0]["type"] == "websocket.accept" else 403, {}, b"")
+    answered = {name.decode().lower(): value.decode() for name, value in messages[0]["headers"]}
+    return Answer(messages[0]["status"], answered, b"".join(part.get("body", b"") for part in messages[1:]))
+
+
+@pytest.fixture
+def asgi():
+    """The function :func:`ask`."""
+    return ask

@@ -1,0 +1,50 @@
+"""When the next session is due, in words."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tracker.clinic.types import BodySite, Indication, Series, SeriesPlan, Session, SessionKind, Visit
+from tracker.clinic.workflow.progress import SeriesEntry, SessionEntry
+from tracker.dashboard.plan import due_words, is_healing, session_details
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+FIRST = date(2026, 1, 1)
+
+
+def session(days, kind=SessionKind.TREATMENT, since=None, **visit):
+    return Session("s", "r", Visit(FIRST + timedelta(days), kind, **visit), NOW, 1, since)
+
+
+def entry(*sessions, planned=3):
+    plan = SeriesPlan(Indication.REDNESS, BodySite.FACE, planned_sessions=planned, interval_days=35)
+    return SeriesEntry(Series("r", "p", plan, NOW), tuple(SessionEntry(one, ()) for one in sessions))
+
+
+@pytest.mark.parametrize(
+    ("today", "words"),
+    [
+        (date(2026, 1, 10), "Next due on 5 Feb 2026."),
+        (date(2026, 2, 5), "Next due today."),
+        (date(2026, 2, 6), "The next was due on 5 Feb 2026, 1 day ago."),
+        (date(2026, 2, 15), "The next was due on 5 Feb 2026, 10 days ago."),
+    ],
+)
+def test_due(today, words):
+    assert due_words(entry(session(0)), today) == f"1 of 3 treatments done. {words}"
+
+
+def test_due_counts_treatments_only():
+    assert due_words(entry(session(0, SessionKind.BASELINE)), FIRST).startswith("0 of 3 treatments done. The first")
+    assert "complete" in due_words(entry(session(0), session(35), planned=2), FIRST)
+
+
+def test_details_and_healing():
+    visit = {"device": "pen", "needle_depth_mm": 1.5, "serum": "water"}
+    early = session(3, SessionKind.FOLLOW_UP, 3, **visit)
+    assert (
+        session_details(early) == "Early healing (day 2 to 4) · 3 days after the last treatment · pen · 1.5 mm · water"
+    )
+    assert is_healing(early)
+    assert not is_healing(session(0))
+    assert not is_healing(session(10, since=10))

@@ -1,0 +1,53 @@
+"""The settings that keep photos inside, and a start that refuses what it must not do."""
+
+import socket
+import tomllib
+from pathlib import Path
+
+import pytest
+from streamlit import config
+
+from tracker.dashboard.server import ADDRESS, SETTINGS, serve
+from tracker.errors import InvalidInput, StoreUnavailable
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def test_both_ways_to_start_use_the_same_settings():
+    found = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text("utf-8"))
+    flat = {f"{section}.{name}": value for section, entries in found.items() for name, value in entries.items()}
+    assert flat == SETTINGS
+
+
+def test_settings_exist_and_are_safe():
+    for name in SETTINGS:
+        assert name in config._config_options_template, name
+    assert SETTINGS["server.address"] == "127.0.0.1"
+    assert SETTINGS["client.showErrorDetails"] == "none"
+    assert SETTINGS["browser.gatherUsageStats"] is False
+    assert SETTINGS["server.enableStaticServing"] is False
+    assert SETTINGS["server.enableAgentApi"] is False
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "192.168.1.5", "localhost", "::", ""])
+def test_refuses_any_other_address(tmp_path, address):
+    with pytest.raises(InvalidInput, match=r"expected 127\.0\.0\.1"):
+        serve(tmp_path, address=address)
+
+
+def test_taken_port_is_a_sentence(tmp_path):
+    with socket.socket() as other:
+        other.bind((ADDRESS, 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(InvalidInput, match=f"Port {port}: expected a free port"):
+            serve(tmp_path, port)
+
+
+def test_store_that_cannot_be_opened_is_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setenv("TRACKER_HOME", "unchanged")
+    with socket.socket() as free:
+        free.bind((ADDRESS, 0))
+        port = free.getsockname()[1]
+    with pytest.raises(StoreUnavailable):
+        serve(tmp_path / "no" / "such" / "folder", port)

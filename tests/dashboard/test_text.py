@@ -1,0 +1,50 @@
+"""What people and files name is shown literally."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tracker.dashboard.widgets import plain
+
+HOSTILE = ["<script>alert(1)</script>", "![x](http://evil.example/x.png)", "[a](javascript:1)", "**b** `c` $x$ :red[d]"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_markdown_signs_are_taken_literally(text):
+    escaped = plain(text)
+    assert escaped.replace("\\", "") == text
+    for sign in "<[!*`$:(":
+        assert all(escaped[at - 1] == "\\" for at, found in enumerate(escaped) if found == sign)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_html_is_escaped(text):
+    def page(words):
+        from tracker.dashboard import widgets
+
+        widgets.empty(words, words)
+        widgets.download_link(f'/export/"onclick="{words}', words)
+
+    app = AppTest.from_function(page, args=(text,)).run()
+    for block in app.get("html"):
+        assert "<script" not in block.proto.body
+        assert '"onclick' not in block.proto.body
+
+
+def test_verdict_cards_show_the_verdict_class_and_sentence():
+    def page():
+        from tracker.dashboard import widgets
+        from tracker.imaging.types import Change, Metric, Verdict
+
+        nan = float("nan")
+        widgets.verdict_cards(
+            [
+                Change(Metric.REDNESS, "chin", "H", 1, 9, 8, 2, (6, 10), Verdict.CHANGED),
+                Change(Metric.PORES, "chin", "", nan, nan, nan, nan, (nan, nan), Verdict.NOT_ASSESSABLE),
+            ],
+            first_is_large=True,
+        )
+
+    (block,) = AppTest.from_function(page).run().get("html")
+    assert block.proto.body.count("spt-verdict") == 2
+    assert 'spt-verdict changed first">Redness (chin) rose by 8.0 H' in block.proto.body
+    assert 'spt-verdict withheld">Pores (chin): not assessable.' in block.proto.body
