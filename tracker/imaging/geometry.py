@@ -118,7 +118,7 @@ def undo_displacement(matrix: Matrix3, grid: Grid, spacing: float, points: Point
     Contracts where the displacement changes by less than the homography's scale per pixel, which the fold check of
     the alignment guarantees; 20 rounds at a contraction of 0.5 leave a millionth.
     """
-    inverse = np.linalg.inv(matrix)
+    inverse = np.asarray(np.linalg.inv(matrix), np.float64)
     target = np.asarray(points, np.float64).reshape(-1, 2)
     found = apply_homography(inverse, target)
     for _ in range(20):

@@ -78,11 +78,11 @@ def carry_probability(
     target = _carried_box(alignment, box)
     if target is None:
         raise _outside("the region")
-    source = _inverse_map(alignment, target) - (box.left, box.top)
+    source = _inverse_map(alignment, target) - np.array([box.left, box.top])
     carried = cv2.remap(
         probability.astype(np.float32),
         source.astype(np.float32),
-        None,
+        np.empty(0),
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_CONSTANT,
     )
@@ -129,7 +129,7 @@ def _inverse_map(alignment: Alignment, target: Box) -> NDArray[np.float64]:
     """Baseline position of every pixel of a follow-up box: (height, width, 2)."""
     offset = np.array([target.left, target.top], np.float64)
     nodes, shape = geometry.grid_nodes((target.width, target.height), INVERSE_SPACING)
-    inverse = np.linalg.inv(alignment.homography)
+    inverse = np.asarray(np.linalg.inv(alignment.homography), np.float64)
     found = invert_points(alignment, nodes + offset)
     rest = (found - geometry.apply_homography(inverse, nodes + offset)).reshape(*shape, 2)
     pixels = geometry.box_pixels(target)

@@ -7,9 +7,9 @@ from tracker.errors import NotComparable
 from tracker.imaging import geometry
 from tracker.imaging.align.frame import Frame, common_frame, nodes_on_baseline
 from tracker.imaging.align.matching import LONG_SIDE, PlaneMotion, held_out, keypoints, match, plane_motion
-from tracker.imaging.align.prepared import Pair, Prepared, prepare
+from tracker.imaging.align.prepared import Pair, Prepared, mirrored, prepare
 from tracker.imaging.align.residual import Anchors, refine
-from tracker.imaging.align.verdict import Fit, check_evidence, check_motion, weigh
+from tracker.imaging.align.verdict import MIRROR_DOUBT, Fit, check_evidence, check_mirror, check_motion, weigh
 from tracker.imaging.types import Alignment, Mask, Matrix3, Photo, Region
 
 NODE_SPACING = 8.0  # working pixels between displacement nodes
@@ -54,12 +54,14 @@ def fit(
     found = attempt(Pair(working, coarse), region)
     evidence = weigh(found)
     check_evidence(evidence)
+    if evidence.belief < MIRROR_DOUBT:
+        check_mirror(found.motion, _motion(coarse[0], mirrored(coarse[1])))
     return _as_alignment(found, evidence.as_dict())
 
 
 def attempt(pair: Pair, region: Region | None) -> Fit:
     """A fit without its verdict; refuses only where nothing can be fitted."""
-    motion = check_motion(plane_motion(*match(*(keypoints(photo) for photo in pair.coarse))))
+    motion = check_motion(_motion(*pair.coarse))
     matrix = pair.to_working(motion.matrix)
     frame = common_frame(*pair.working, matrix, _spared(pair.working[0], region))
     if frame is None:
@@ -69,6 +71,10 @@ def attempt(pair: Pair, region: Region | None) -> Fit:
         )
     fine, levels = refine(frame.template, frame.moving, frame.weight, _anchors(pair, motion, matrix, frame))
     return Fit(pair, motion, matrix, frame, fine, levels)
+
+
+def _motion(first: Prepared, second: Prepared) -> PlaneMotion | None:
+    return plane_motion(*match(keypoints(first), keypoints(second)))
 
 
 def _anchors(pair: Pair, motion: PlaneMotion, matrix: Matrix3, frame: Frame) -> Anchors:

@@ -59,9 +59,10 @@ def common_frame(first: Prepared, second: Prepared, matrix: Matrix3, spared: Mas
     shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]], np.float64)
     size = (width, height)
     scale = float(np.sqrt(max(np.linalg.det(matrix[:2, :2]), 1e-6)))
-    source = first.log_luminance
+    source: Image = first.log_luminance
     if scale < 1:  # the follow-up shows the skin smaller: average what falls into one of its pixels
-        source = cv2.GaussianBlur(source, (0, 0), 0.5 * float(np.sqrt(1 / scale**2 - 1)) + 1e-3)
+        blur = 0.5 * float(np.sqrt(1 / scale**2 - 1)) + 1e-3
+        source = np.asarray(cv2.GaussianBlur(source, (0, 0), blur), np.float32)
     template = _warp(source, shift @ matrix, size, cv2.BORDER_REPLICATE)
     moving = _warp(second.log_luminance, shift, size, cv2.BORDER_REPLICATE)
     trusted = _warp(both.astype(np.float32), shift, size) > 0.5

@@ -119,7 +119,7 @@ def _vote(turn: NDArray[np.float64], grown: NDArray[np.float64]) -> NDArray[np.b
 
 def plane_motion(baseline: Points, followup: Points) -> PlaneMotion | None:
     """The motion that best predicts matches it has not seen; None where no four matches agree."""
-    if len(baseline) < 8:
+    if len(baseline) < 7:
         return None
     cv2.setRNGSeed(1)  # the same photos give the same answer
     robust, _ = cv2.estimateAffine2D(
@@ -127,9 +127,9 @@ def plane_motion(baseline: Points, followup: Points) -> PlaneMotion | None:
     )
     if robust is None or not np.isfinite(robust).all():
         return None
-    robust = np.vstack([robust, [0, 0, 1]]).astype(np.float64)
-    near = np.linalg.norm(apply_homography(robust, baseline) - followup, axis=1) < 2 * INLIER_PX
-    if near.sum() < 8:
+    start = np.vstack([np.asarray(robust, np.float64), [0.0, 0.0, 1.0]])
+    near = np.linalg.norm(apply_homography(start, baseline) - followup, axis=1) < 2 * INLIER_PX
+    if near.sum() < 7:
         return None
     kind, held_out = _choose(baseline[near], followup[near])
     matrix = _fit(kind, baseline[near], followup[near])

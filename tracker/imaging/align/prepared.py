@@ -94,13 +94,20 @@ def prepare(photo: Photo, skin: Mask | None, long_side: int = WORKING_LONG_SIDE)
     width, height = photo.size
     scale = min(1.0, long_side / max(width, height))
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = photo.encoded if size == photo.size else cv2.resize(photo.encoded, size, interpolation=cv2.INTER_AREA)
-    return Prepared(_log_luminance(small), size[0] / width, _trusted(small, skin), photo.size)
+    encoded = photo.encoded if photo.encoded.dtype == np.uint8 else (photo.encoded >> 8).astype(np.uint8)
+    if size != photo.size:
+        encoded = cv2.resize(encoded, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    small = np.asarray(encoded, np.uint8)
+    return Prepared(_log_luminance(small), size[0] / width, _trusted(size, skin), photo.size)
 
 
-def _log_luminance(encoded: NDArray[np.uint8] | NDArray[np.uint16]) -> Image:
-    if encoded.dtype == np.uint16:
-        encoded = (encoded >> 8).astype(np.uint8)
+def mirrored(prepared: Prepared) -> Prepared:
+    """The working copy as a mirror would show it."""
+    flipped = np.ascontiguousarray(prepared.log_luminance[:, ::-1])
+    return Prepared(flipped, prepared.scale, np.ascontiguousarray(prepared.trusted[:, ::-1]), prepared.photo_size)
+
+
+def _log_luminance(encoded: NDArray[np.uint8]) -> Image:
     v = np.linspace(0.0, 1.0, 256)
     light = np.where(v <= 0.04045, v / 12.92, ((v + 0.055) / 1.055) ** 2.4)  # IEC 61966-2-1
     tables = (light[:, None] * np.array([0.2126, 0.7152, 0.0722])).astype(np.float32)[None]  # BT.709 luminance
@@ -109,8 +116,8 @@ def _log_luminance(encoded: NDArray[np.uint8] | NDArray[np.uint16]) -> Image:
     return np.asarray(cv2.log(total + np.float32(LUMINANCE_FLOOR)), np.float32)
 
 
-def _trusted(small: NDArray[np.uint8] | NDArray[np.uint16], skin: Mask | None) -> Mask:
-    height, width = small.shape[:2]
+def _trusted(size: tuple[int, int], skin: Mask | None) -> Mask:
+    width, height = size
     if skin is None:
         return np.ones((height, width), bool)
     mask = cv2.resize(skin.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)

@@ -143,13 +143,15 @@ def _pyramid(template: Image, moving: Image, weight: Image) -> tuple[Level, ...]
     levels = []
     for index in range(4):
         if index:
-            template, moving, weight = (
-                cv2.resize(v, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) for v in (template, moving, weight)
-            )
+            template, moving, weight = _halved(template), _halved(moving), _halved(weight)
         a, b = (_texture(v) for v in (template, moving))
         gx, gy = _gradients(a)
         levels.append(Level(a, gx, gy, b, weight))
     return tuple(levels)
+
+
+def _halved(image: Image) -> Image:
+    return np.asarray(cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _texture(log_luminance: Image) -> Image:
@@ -178,8 +180,10 @@ def _step(levels: tuple[Level, ...], shift: NDArray[np.float32], stage: Stage, a
     normal = _anchored(shift, anchors)
     for index in stage.levels:
         normal += _normal_equations(levels[index], shift, index)
-    pooled = cv2.GaussianBlur(normal, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
-    pooled *= 2 * np.pi * sigma**2  # a sum over the window, so that its size counts as information
+    window = 2 * np.pi * sigma**2
+    pooled = window * cv2.GaussianBlur(
+        normal, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT
+    )  # a sum over the window, so that its size counts as information
     xx, xy, yy, bx, by = (pooled[:, :, i] for i in range(5))
     prior = 1.0 / stage.prior**2
     xx, yy = xx + prior, yy + prior
@@ -218,7 +222,7 @@ def _anchored(shift: NDArray[np.float32], anchors: Anchors) -> NDArray[np.float3
     columns = np.clip(anchors.points[:, 0] // BLOCK, 0, shift.shape[1] - 1).astype(np.intp)
     rows = np.clip(anchors.points[:, 1] // BLOCK, 0, shift.shape[0] - 1).astype(np.intp)
     for channel, value in ((0, weight), (2, weight), (3, weight * rest[:, 0]), (4, weight * rest[:, 1])):
-        np.add.at(normal, (rows, columns, channel), value.astype(np.float32))
+        np.add.at(normal[:, :, channel], (rows, columns), value.astype(np.float32))
     return normal
 
 
