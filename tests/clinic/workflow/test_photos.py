@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -228,6 +229,20 @@ def test_an_orphan_swept_while_its_photo_is_decoded_is_written_again(clinic, ses
     monkeypatch.setattr(type(clinic.files), "put", put_then_swept)
     record = photos.add_photo(clinic, sessions[0].id, photo_bytes(6), "a.jpg", View.FRONTAL)
     assert photos.original_bytes(clinic, record.id) == photo_bytes(6)
+
+
+def test_eight_threads_upload_at_once(clinic, sessions, photo_bytes):
+    def upload(number):  # every second one is a file that another thread uploads too
+        data = photo_bytes(200 + number // 2)
+        return photos.add_photo(clinic, sessions[0].id, data, f"{number}.jpg", View.FRONTAL)
+
+    with ThreadPoolExecutor(8) as threads:
+        records = list(threads.map(upload, range(16)))
+    stored = photos.list_photos(clinic, sessions[0].id)
+    assert len(stored) == 8
+    assert {record.id for record in records} == {record.id for record in stored}
+    assert sum(bool(record.notice) for record in records) == 8
+    assert upkeep.verify(clinic).sound
 
 
 UPLOADER = """

@@ -101,9 +101,9 @@ def progress(clinic: Clinic, series_id: str, version: str = "") -> pd.DataFrame:
     pandas.DataFrame
         Columns :data:`COLUMNS`. ``value`` is the number at that session, ``baseline`` the number at the baseline in
         the same comparison; ``change``, ``sdc`` and the interval are in the unit of the change. A withheld number is
-        NaN with the verdict "not assessable" and its reasons in ``flags``. The baseline photo has a row of its own
-        with the verdict "baseline" and change 0. ``in_trend`` is False for photos of a healing phase in which the
-        metric cannot be judged, and for withheld numbers.
+        NaN with the verdict "not assessable" and its reasons in ``flags``. The baseline photo has a row of its own,
+        wherever a comparison gave it a number, with the verdict "baseline" and change 0. ``in_trend`` is False for
+        photos of a healing phase in which the metric cannot be judged, and for withheld numbers.
     """
     with clinic.store.read() as records:
         pairs = pairs_of(records, series_id)
