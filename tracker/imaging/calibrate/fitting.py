@@ -70,10 +70,13 @@ def has_colour(calibration: Calibration | None) -> bool:
 def _from_card(photo: Photo, card: Card, tags: dict[int, Points]) -> Calibration:
     mm_to_px, misfit = plane(card, tags)
     reading, ground = read_card(photo, card, mm_to_px)
-    if misfit > MISFIT_MM:
-        bent = f"its corner marks miss a plane by {misfit:.1f} mm, expected at most {MISFIT_MM} (bent card)"
-        return unreadable(replace(reading, mm_to_px=None), bent)
-    calibration = solve(reading)
+    bent = misfit > MISFIT_MM
+    calibration = solve(replace(reading, mm_to_px=None) if bent else reading)
+    if not has_colour(calibration):
+        return calibration
+    if bent:
+        why = f"its corner marks miss a plane by {misfit:.1f} mm, expected at most {MISFIT_MM} (bent card)"
+        return unreadable(replace(reading, mm_to_px=None), why)
     size, tilt = px_per_mm(calibration, calibration.corners), tilt_degrees(calibration)
     if size < SMALLEST_PX_PER_MM:
         return unreadable(reading, f"it has {size:.1f} pixels per mm, expected at least {SMALLEST_PX_PER_MM:.0f}")

@@ -22,6 +22,9 @@ LONGEST = 1.7
 """Sides of a square seen under a tilt of 50 degrees."""
 MOST_SQUARES = 400
 SEEDS = 40
+"""Squares from which a lattice is grown in vain before the search ends."""
+MOST_PLACES = 40
+"""Filled places beyond which it is a tiled wall or a woven cloth, not a chart of 24."""
 PITCH = (1.0, 2.4)
 """Distance of neighbours over the side of a square; flat areas lose up to 4 pixels at their border."""
 SNAP = 0.28
@@ -68,9 +71,10 @@ def find_lattices(squares: Squares, fewest: int) -> list[tuple[Matrix3, NDArray[
         if seed in used or seed - len(used) > SEEDS:
             continue
         lattice = _grow(squares, seed)
-        if len(lattice) < fewest:
+        if len(lattice) >= fewest:
+            used.update(lattice.values())
+        if not fewest <= len(lattice) <= MOST_PLACES:
             continue
-        used.update(lattice.values())
         places = np.array(list(lattice), np.int64)
         reach = SNAP * float(squares.sides[seed])
         seen = squares.centres[list(lattice.values())]
@@ -124,6 +128,8 @@ def _grow(squares: Squares, seed: int) -> dict[tuple[int, int], int]:
             lattice = _walk(squares.centres[usable], usable, seed, np.stack([u, v]))
             if len(lattice) > len(best):
                 best = lattice
+            if len(best) > MOST_PLACES:
+                return best
     return best
 
 
@@ -133,7 +139,7 @@ def _walk(centres: Points, index: NDArray[np.int64], seed: int, basis: Floats) -
     filled: dict[tuple[int, int], int] = {(0, 0): seed}
     taken = {seed}
     queue = deque([((0, 0), basis)])
-    while queue:
+    while queue and len(filled) <= MOST_PLACES:
         (column, row), (u, v) = queue.popleft()
         here = centres[where[filled[column, row]]]
         for du, dv in ((1, 0), (-1, 0), (0, 1), (0, -1)):

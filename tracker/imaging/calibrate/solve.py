@@ -28,8 +28,8 @@ RAMP_RESIDUAL = 0.03
 FLARE = 0.004
 """Light that lens and air add everywhere, as a share of white: an honest photo misses the ramp by this over Y."""
 FEWEST_NEUTRALS, FEWEST_PATCHES = 4, 12
-OUTLIER_DE00 = 12.0
-MOST_OUTLIERS = 4
+OUTLIER_DE00, MOST_OUTLIERS = 10.0, 5
+ROBUST_DE00, ROBUST_ROUNDS = 3.0, 12
 REMARK_FROM = 3
 """Patches left out before it is worth a remark: white and the lightest grey are often burnt out without harm."""
 SKIN_LIMIT_DE00 = 5.0
@@ -186,16 +186,23 @@ def _weights(reading: Reading) -> Floats:
 
 
 def _without_outliers(reading: Reading, gamma: float) -> tuple[Reading, Residuals]:
-    """The reading less patches that no fit explains (a finger, a stain), worst first, and the residuals of the rest."""
-    residuals = leave_one_out(reading, gamma)
-    for _ in range(MOST_OUTLIERS):
-        worst = int(np.nanargmax(residuals.de00))
-        if residuals.de00[worst] <= max(OUTLIER_DE00, 4 * residuals.median()):
-            break
-        failed = {**reading.failed, reading.names[worst]: f"off by {residuals.de00[worst]:.0f} dE00 (covered?)"}
-        reading = replace(reading, failed=failed)
-        residuals = leave_one_out(reading, gamma)
-    return reading, residuals
+    """The reading less the few patches that no fit explains (a finger, a stain), and the residuals of the rest.
+
+    A fit whose weights fall with the distance finds them: a single wrong skin patch, left in, bends a least-squares fit
+    so far that it no longer stands out.
+    """
+    usable = np.flatnonzero(reading.usable())
+    light, meant = reading.measured[usable] ** gamma, reading.reference[usable]
+    lab, weights = linear_to_lab(meant), _weights(reading)[usable]
+    off = np.zeros(len(usable))
+    for _ in range(ROBUST_ROUNDS):
+        matrix = fit_matrix(light, meant, weights / (1 + (off / ROBUST_DE00) ** 2))
+        off = delta_e_2000(linear_to_lab(np.maximum(light @ matrix, 0.0)), lab)
+    worst = np.argsort(-off)[:MOST_OUTLIERS]
+    limit = max(OUTLIER_DE00, 4 * float(np.median(off)))
+    covered = {reading.names[usable[i]]: f"off by {off[i]:.0f} dE00 (covered?)" for i in worst if off[i] > limit}
+    kept = replace(reading, failed={**reading.failed, **covered})
+    return kept, leave_one_out(kept, gamma)
 
 
 def _ramp_flags(ramp: Ramp) -> tuple[Flag, ...]:
