@@ -16,6 +16,8 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
 
 from tracker.clinic.records import database, schema
 from tracker.clinic.records.store import Store
@@ -247,6 +249,11 @@ def test_an_upgrade_that_breaks_off_leaves_the_old_store(path, request):
     assert plain.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
     assert "note" not in {row[1] for row in plain.execute("PRAGMA table_info(patients)")}
     plain.close()
+
+
+@pytest.mark.parametrize("table", schema.metadata.sorted_tables, ids=lambda table: table.name)
+def test_tables_can_be_made_in_postgresql(table):
+    assert f"CREATE TABLE {table.name}" in str(CreateTable(table).compile(dialect=postgresql.dialect()))
 
 
 def test_erased_text_is_gone_from_the_file(path, store):

@@ -2,6 +2,7 @@
 
 import io
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from tracker.clinic.records.files import ORPHAN_AGE_S
 from tracker.clinic.types import Moment, View
@@ -229,6 +232,42 @@ def test_an_orphan_swept_while_its_photo_is_decoded_is_written_again(clinic, ses
     monkeypatch.setattr(type(clinic.files), "put", put_then_swept)
     record = photos.add_photo(clinic, sessions[0].id, photo_bytes(6), "a.jpg", View.FRONTAL)
     assert photos.original_bytes(clinic, record.id) == photo_bytes(6)
+
+
+def test_each_database_call_of_an_upload_may_fail_once(clinic, sessions, photo_bytes):
+    """Every statement and the commit fail once: no row, or the whole row with its file."""
+    outcomes = []
+    for fail_at in range(1, 60):
+        counter = iter(range(1, 1000))
+
+        def failing(*_, counter=counter, fail_at=fail_at):
+            if next(counter) == fail_at:
+                raise OperationalError("", None, sqlite3.OperationalError("disk I/O error"))
+
+        before = photos_stored(clinic)
+        names = ("before_cursor_execute", "commit")
+        for name in names:
+            event.listen(clinic.store.engine, name, failing)
+        try:
+            photos.add_photo(clinic, sessions[0].id, photo_bytes(300 + fail_at), "a.jpg", View.FRONTAL)
+            outcomes.append("stored")
+        except StoreUnavailable as error:
+            assert "nothing was saved" in str(error)  # noqa: PT017  # both outcomes are right here
+            outcomes.append("refused")
+        finally:
+            for name in names:
+                event.remove(clinic.store.engine, name, failing)
+        assert photos_stored(clinic) == before + (outcomes[-1] == "stored")
+        assert upkeep.verify(clinic).sound
+        if outcomes[-1] == "stored":
+            break
+    assert outcomes.count("refused") >= 10  # the statements of one upload
+    assert outcomes[-1] == "stored"
+
+
+def photos_stored(clinic):
+    with clinic.store.read() as records:
+        return records.count_photos()
 
 
 def test_eight_threads_upload_at_once(clinic, sessions, photo_bytes):
