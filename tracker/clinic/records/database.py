@@ -15,9 +15,8 @@ from sqlalchemy.exc import DBAPIError, NoSuchTableError, OperationalError
 from tracker.clinic.records.schema import REVISION
 from tracker.errors import StoreUnavailable
 
-BUSY_MS = (
-    10_000  # 20 writers wait at most 429 ms (measured, shared by WAL and BEGIN IMMEDIATE); 10 s rides out a backup
-)
+BUSY_MS = 10_000  # rides out a backup or an upgrade by another process
+BUSY = f"The record store is busy: expected it free within {BUSY_MS // 1000} s; nothing was saved, try again."
 PRAGMAS = {
     "busy_timeout": BUSY_MS,
     "journal_mode": "WAL",
@@ -88,7 +87,7 @@ def reason_of(error: DBAPIError) -> str:
     """What a refused database call means to the person at the screen."""
     said = str(error.orig).lower()
     if "locked" in said or "busy" in said:
-        return f"The record store is busy: expected it free within {BUSY_MS // 1000} s; nothing was saved, try again."
+        return BUSY
     if "full" in said:
         return "The record store's disk is full: nothing was saved; free some space and try again."
     if "readonly" in said or "read-only" in said:

@@ -6,9 +6,11 @@ from typing import Self
 
 import sqlalchemy as sa
 
-from tracker.clinic.records.database import connect, transaction, upgrade
+from tracker.clinic.records.database import BUSY, BUSY_MS, connect, transaction, upgrade
 from tracker.clinic.records.people import PeopleQueries
 from tracker.clinic.records.pictures import PictureQueries
+from tracker.clinic.records.turn import Turn
+from tracker.errors import StoreUnavailable
 
 
 class Records(PeopleQueries, PictureQueries):
@@ -26,6 +28,7 @@ class Store:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
+        self._turn = Turn()  # other processes are waited for by SQLite itself
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -47,8 +50,11 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Records]:
         """Queries that are all kept, or none; one writer at a time, others wait."""
-        with transaction(self.engine, writes=True) as connection:
-            yield Records(connection)
+        with self._turn.taken(BUSY_MS / 1000) as mine:
+            if not mine:
+                raise StoreUnavailable(BUSY)
+            with transaction(self.engine, writes=True) as connection:
+                yield Records(connection)
 
     def close(self) -> None:
         """Close all idle connections."""
