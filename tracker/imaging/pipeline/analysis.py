@@ -7,7 +7,7 @@ from tracker.errors import InvalidInput, NotComparable
 from tracker.imaging import align, calibrate, decode, quality, regions
 from tracker.imaging.change import NoiseModel, default_noise
 from tracker.imaging.pipeline.laying import lay, shared_light
-from tracker.imaging.pipeline.rows import colour_rows, lost_rows
+from tracker.imaging.pipeline.rows import colour_rows, lost_rows, texture_row
 from tracker.imaging.types import Alignment, Analysis, Flag, FlagCode, Mask, Metric, Photo, Region
 
 PIPELINE_VERSION = "1"
@@ -98,7 +98,7 @@ def analyse(
             continue
         kept.append(part)
         carried.append(moved)
-        rows += colour_rows(pair, part, flags, noise)
+        rows += [*colour_rows(pair, part, flags, noise), texture_row(pair, (part, moved), flags, noise)]
     return replace(
         empty,
         alignment=alignment,
