@@ -164,7 +164,7 @@ def needled(patient: Patient) -> list[Lesion]:
     """Sunburn-like redness of the treated skin with the last needle marks, two days on."""
     rng = np.random.default_rng([patient.seed, 7])
     centre, size = extent(patient.spec.lesions)
-    flush = Lesion(Kind.STAIN, centre, size[1] * 1.25, size[0] * 1.2, 0.0, 0.0, 2.3, 1.0, 77)
+    flush = Lesion(Kind.STAIN, centre, size[1] * 1.25, size[0] * 1.2, 0.0, 0.0, 3.2, 1.0, 77)
     marks = []
     for index in range(420):
         radius, angle = np.sqrt(rng.uniform(0, 1)), rng.uniform(0, 2 * np.pi)
@@ -181,7 +181,9 @@ def extent(lesions: Iterable[Lesion]) -> tuple[tuple[float, float], tuple[float,
     """Centre and size (mm) of the box around lesions."""
     boxes = []
     for lesion in lesions:
-        along = lesion.length_mm / 2 * np.abs([np.cos(np.radians(lesion.angle_deg)), np.sin(np.radians(lesion.angle_deg))])
+        along = (
+            lesion.length_mm / 2 * np.abs([np.cos(np.radians(lesion.angle_deg)), np.sin(np.radians(lesion.angle_deg))])
+        )
         reach = np.maximum(along, lesion.width_mm / 2)
         boxes.append((np.array(lesion.centre_mm) - reach, np.array(lesion.centre_mm) + reach))
     low, high = np.min([b[0] for b in boxes], axis=0), np.max([b[1] for b in boxes], axis=0)
@@ -197,9 +199,12 @@ def visit(patient: Patient, number: int) -> Visit:
     pose = replace(
         base,
         rotation_deg=base.rotation_deg + far * float(rng.uniform(-5, 5)),
-        shift_mm=(base.shift_mm[0] + far * float(rng.uniform(-4, 4)), base.shift_mm[1] + far * float(rng.uniform(-3, 3))),
+        shift_mm=(
+            base.shift_mm[0] + far * float(rng.uniform(-4, 4)),
+            base.shift_mm[1] + far * float(rng.uniform(-2, 2)),
+        ),
         tilt_deg=(float(rng.uniform(-4, 4)), float(rng.uniform(-4, 4))),
-        zoom=1.0 + far * float(rng.uniform(-0.05, 0.04)),
+        zoom=1.0 + far * float(rng.uniform(-0.05, 0.01)),
         stretch_mm=0.8 * far,
         seed=number,
     )
@@ -255,7 +260,9 @@ def truth_of(shot: Shot, first: Shot) -> dict[str, object]:
     moved = carry(first, shot, points)
     seen = np.isfinite(moved).all(1)
     return {
-        "areas_mm2": {kind: round(float(maps.masks[kind].sum(dtype=float)) / per_mm2, 3) for kind in sorted(maps.masks)},
+        "areas_mm2": {
+            kind: round(float(maps.masks[kind].sum(dtype=float)) / per_mm2, 3) for kind in sorted(maps.masks)
+        },
         "scar_area_mm2": round(float(scar.sum(dtype=float)) / per_mm2, 3),
         "blood": {"scar": round(float(blood[inside].mean()), 5), "ring": round(float(blood[ring].mean()), 5)},
         "melanin": {"scar": round(float(melanin[inside].mean()), 5), "ring": round(float(melanin[ring].mean()), 5)},
@@ -270,16 +277,16 @@ def acne() -> tuple[Lesion, ...]:
     """Scars of all three types and a few inflamed papules on a cheek."""
     rng = np.random.default_rng(11)
     found: list[Lesion] = []
-    kinds = [Kind.BOXCAR] * 9 + [Kind.ROLLING] * 6 + [Kind.ICE_PICK] * 12 + [Kind.PAPULE] * 4
+    kinds = [Kind.ROLLING] * 7 + [Kind.BOXCAR] * 11 + [Kind.PAPULE] * 5 + [Kind.ICE_PICK] * 14
     for index, kind in enumerate(kinds):
         size, depth = {
-            Kind.BOXCAR: (rng.uniform(2.2, 4.0), rng.uniform(0.18, 0.40)),
-            Kind.ROLLING: (rng.uniform(4.0, 6.5), rng.uniform(0.20, 0.40)),
-            Kind.ICE_PICK: (rng.uniform(1.0, 1.9), rng.uniform(0.5, 0.9)),
+            Kind.BOXCAR: (rng.uniform(2.2, 4.4), rng.uniform(0.14, 0.30)),
+            Kind.ROLLING: (rng.uniform(4.0, 6.5), rng.uniform(0.35, 0.60)),
+            Kind.ICE_PICK: (rng.uniform(0.9, 1.8), rng.uniform(0.3, 0.6)),
             Kind.PAPULE: (rng.uniform(2.4, 3.6), -rng.uniform(0.15, 0.30)),
         }[kind]
         at = free_place(found, float(size), rng)
-        blood = 2.6 if kind is Kind.PAPULE else float(rng.uniform(1.25, 2.0))
+        blood = 3.2 if kind is Kind.PAPULE else float(rng.uniform(1.25, 2.0))
         stretch = float(rng.uniform(1.0, 1.3))
         found.append(
             Lesion(kind, at, float(size), float(size) * stretch, float(depth), float(rng.uniform(0, 180)), blood,
@@ -293,20 +300,36 @@ def free_place(found: list[Lesion], size: float, rng: np.random.Generator) -> tu
     for _ in range(400):
         radius, angle = np.sqrt(rng.uniform(0, 1)), rng.uniform(0, 2 * np.pi)
         at = (2 + 38 * radius * float(np.cos(angle)), -27 + 19 * radius * float(np.sin(angle)))
-        if all(np.hypot(at[0] - o.centre_mm[0], at[1] - o.centre_mm[1]) > 0.6 * (size + o.width_mm) for o in found):
+        if all(np.hypot(at[0] - o.centre_mm[0], at[1] - o.centre_mm[1]) > 0.5 * (size + o.width_mm) for o in found):
             return at
     raise ValueError(f"no free place for a lesion of {size:.1f} mm: fewer lesions or a larger ellipse")
 
 
 def striae() -> tuple[Lesion, ...]:
-    """Stretch marks that run side by side and lean."""
+    """Stretch marks that fan out, run side by side and break off, paler and a little redder than the skin."""
     rng = np.random.default_rng(23)
     marks = []
-    for index in range(8):
-        at = (-52 + 14.5 * index + float(rng.uniform(-2, 2)), -27 + float(rng.uniform(-5, 5)))
-        width, length = float(rng.uniform(2.2, 4.2)), float(rng.uniform(24, 42))
-        marks.append(Lesion(Kind.STRETCH_MARK, at, width, length, 0.10, 78 + float(rng.uniform(-8, 8)), 1.5, 0.70, index))
+    for index in range(15):
+        x = -56 + 8.0 * index + float(rng.uniform(-2.5, 2.5))
+        at = (x, -27 + float(rng.uniform(-11, 11)))
+        width, length = float(rng.uniform(1.6, 3.4)), float(rng.uniform(14, 40))
+        lean = 92 - 0.42 * x + float(rng.uniform(-6, 6))
+        colour = float(rng.uniform(1.15, 1.5)), float(rng.uniform(0.70, 0.82))
+        marks.append(Lesion(Kind.STRETCH_MARK, at, width, length, 0.05, lean, *colour, index))
     return tuple(marks)
+
+
+def stitched() -> tuple[Lesion, ...]:
+    """A sutured scar: a raised red band with the faint marks of the stitches across it."""
+    rng = np.random.default_rng(5)
+    band = Lesion(Kind.SURGICAL, (4.0, -5.0), 4.6, 66.0, -0.28, 6.0, 3.0, 1.06, 8)
+    along = np.array([np.cos(np.radians(6.0)), np.sin(np.radians(6.0))])
+    marks = []
+    for index, step in enumerate(np.linspace(-28, 28, 8)):
+        at = np.array(band.centre_mm) + along * (step + rng.uniform(-0.8, 0.8))
+        lean = 96 + float(rng.uniform(-8, 8))
+        marks.append(Lesion(Kind.SURGICAL, (float(at[0]), float(at[1])), 1.3, 9.5, 0.03, lean, 1.6, 1.06, 50 + index))
+    return (band, *marks)
 
 
 def steps(days: tuple[str, ...], area: float, depth: float, blood: float) -> tuple[Healing, ...]:
@@ -327,21 +350,21 @@ _HEALING_DAY = replace(
 PATIENTS = (
     Patient(
         "DEMO-1", "acne_scars", "acne scars", "face", "left cheek", "close-up, left", 1.5, "hyaluronic acid", 1,
-        SceneSpec(SITES["cheek"], 45.0, FRAME_MM, PX_PER_MM, acne(), 0.009), (-18.0, 30.0), Pose(2.0),
+        SceneSpec(SITES["cheek"], 45.0, FRAME_MM, PX_PER_MM, acne(), 0.009), (-18.0, 28.0), Pose(2.0),
         (_ACNE_DAYS[0], _HEALING_DAY, *_ACNE_DAYS[1:]),
     ),
     Patient(
         "DEMO-2", "surgical_scar", "surgical or traumatic scar", "forearm", "left, inner side", "close-up", 2.0, "", 2,
         SceneSpec(
             SITES["forearm"], 10.0, FRAME_MM, PX_PER_MM,
-            (Lesion(Kind.SURGICAL, (4.0, -6.0), 5.0, 66.0, -0.22, 6.0, 2.4, 1.08, 5),),
+            stitched(),
         ),
         (2.0, 56.0), Pose(-2.0, (0.0, -25.0)),
         steps(("2026-02-03", "2026-03-10", "2026-04-14", "2026-05-19", "2026-08-18"), 0.70, 0.5, 0.40),
     ),
     Patient(
         "DEMO-3", "stretch_marks", "stretch marks", "abdomen", "left of the navel", "close-up", 2.0, "", 3,
-        SceneSpec(SITES["abdomen"], -25.0, FRAME_MM, PX_PER_MM, striae(), 0.008), (14.0, 30.0), Pose(1.0),
+        SceneSpec(SITES["abdomen"], -25.0, FRAME_MM, PX_PER_MM, striae(), 0.008), (14.0, 28.0), Pose(1.0),
         steps(("2026-01-20", "2026-02-24", "2026-03-31", "2026-05-05", "2026-08-04"), 0.78, 0.6, 0.5),
     ),
 )  # fmt: skip

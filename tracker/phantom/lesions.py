@@ -38,6 +38,10 @@ _PROFILE: dict[Kind, Callable[[Floats32], Floats32]] = {
     Kind.PAPULE: relief.rolling,
     Kind.STAIN: relief.plateau,
 }
+_COLOUR_EDGE = {Kind.STRETCH_MARK: 2, Kind.STAIN: 2}
+"""Exponent of the colour's fall at the outline: 2 fades into the skin, 3 is a scar's edge."""
+_FLATTENED = {Kind.WRINKLE: 0.0, Kind.STAIN: 0.0, Kind.STRETCH_MARK: 0.5}
+"""Share of the fine relief that is lost inside; 0.75 for scars."""
 _LINEAR = frozenset({Kind.STRETCH_MARK, Kind.SURGICAL, Kind.WRINKLE})
 MASK_LEVEL = 0.2
 """The mask of a lesion is where its profile exceeds this share of its depth (methods.md 5.2)."""
@@ -136,10 +140,10 @@ def paint(lesions: tuple[Lesion, ...], shape: Shape, px_per_mm: float, mottle: M
         if not profile.size:
             continue
         result.height[window] -= np.float32(lesion.depth_mm) * profile
-        uneven = np.clip(1 + np.float32(0.22) * mottle[window], 0.3, 1.7) * colour
+        uneven = np.clip(1 + np.float32(0.28) * mottle[window], 0.2, 1.8) * colour
         result.log_blood[window] += np.float32(np.log(lesion.blood)) * uneven
         result.log_melanin[window] += np.float32(np.log(lesion.melanin)) * uneven
-        share = 0.0 if lesion.kind in (Kind.WRINKLE, Kind.STAIN) else 0.75
+        share = _FLATTENED.get(lesion.kind, 0.75)
         np.maximum(result.smoothing[window], np.float32(share) * profile, out=result.smoothing[window])
         mask = result.masks.setdefault(str(lesion.kind), np.zeros(shape, np.float32))
         soft = np.clip((profile - MASK_LEVEL) / 0.02 + 0.5, 0, 1)
@@ -160,7 +164,9 @@ def _profiles(lesion: Lesion, shape: Shape, px_per_mm: float) -> tuple[tuple[sli
     u, v = x * cosine + y * sine, y * cosine - x * sine
     rho = _line_distance(lesion, u, v) if lesion.kind in _LINEAR else _round_distance(lesion, u, v)
     profile = _PROFILE[lesion.kind](rho)
-    colour = np.exp(-((rho / np.float32(1.12)) ** 3)).astype(np.float32)
+    colour = np.exp(-((rho / np.float32(1.12)) ** _COLOUR_EDGE.get(lesion.kind, 3))).astype(np.float32)
+    if lesion.kind is Kind.BOXCAR:  # even a steep wall is some tenths of a millimetre wide
+        profile = np.asarray(cv2.GaussianBlur(profile, (0, 0), 0.28 * px_per_mm), np.float32)
     if lesion.kind in _LINEAR:
         end = np.clip((1 - np.abs(u) * np.float32(2 / lesion.length_mm)) / np.float32(0.12), 0, 1)
         profile, colour = profile * end, colour * end
@@ -180,7 +186,7 @@ def _round_distance(lesion: Lesion, u: Floats32, v: Floats32) -> Floats32:
     rng = np.random.default_rng([lesion.seed, 17])
     outline = np.ones_like(theta)
     for order in range(2, 7):
-        amplitude, phase = 0.16 / order**0.8 * rng.standard_normal(), rng.uniform(0, 2 * np.pi)
+        amplitude, phase = 0.10 / order**0.8 * rng.standard_normal(), rng.uniform(0, 2 * np.pi)
         outline += np.float32(amplitude) * np.cos(order * theta + np.float32(phase))
     return np.asarray(np.hypot(a, b) / np.maximum(outline, 0.4), np.float32)
 

@@ -124,7 +124,7 @@ def illuminate(surface: Surface, light: Light, turn_deg: float) -> tuple[NDArray
     norm = np.asarray(1 / np.sqrt(1 + hx * hx + hy * hy), np.float32)
     direct = _softplus((facing - bumps) * norm) / lz
     dip = height - np.asarray(cv2.GaussianBlur(height, (0, 0), _SKIN_DEPTH_MM * px_per_mm), np.float32)
-    sky = np.clip(1 + 1.8 * dip, 0.5, 1.2) * (0.6 + 0.4 * nz)
+    sky = np.clip(1 + 1.0 * dip, 0.6, 1.15) * (0.6 + 0.4 * nz)
     total = (np.float32(1 - light.ambient) * direct + np.float32(light.ambient)) * sky
     channels = [cv2.GaussianBlur(total, (0, 0), sigma * px_per_mm) for sigma in SUBSURFACE_MM]
     shine = _shine((nx - hx, ny - hy, nz), norm, to_light, light)

@@ -236,13 +236,13 @@ def _shifted(cover: cv2.typing.MatLike, offset_px: NDArray[np.float64]) -> Map:
 
 
 def _depth_of_field(picture: LinearRGB, plane: tuple[Map, Map], radius_mm: tuple[float, float]) -> LinearRGB:
-    """Softer where the body curves away from the plane of focus: full softness 25 mm behind it."""
+    """Softer where the body curves away from the plane of focus: full softness 40 mm behind it."""
     depth = np.zeros(picture.shape[:2], np.float32)
     for q, radius in zip(plane, radius_mm, strict=True):
         if np.isfinite(radius):
             ratio = np.minimum(np.abs(q) / np.float32(radius), 1)
             depth += np.float32(radius) * (1 - np.sqrt(1 - ratio * ratio))
-    weight = np.clip((depth - 6) / 19, 0, 1)[..., None]
+    weight = np.clip((depth - 10) / 30, 0, 1)[..., None]
     if not weight.any():
         return picture
     return np.asarray(picture + weight * (cv2.GaussianBlur(picture, (0, 0), 1.8) - picture), np.float32)

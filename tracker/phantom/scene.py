@@ -125,10 +125,10 @@ class Scene:
         painted = paint(self.spec.lesions, self.log_melanin.shape, self.spec.px_per_mm, self.mottle)
         keep = 1 - painted.smoothing
         pores = self.pores * keep
-        # A pore is a shaded, slightly pigmented mouth: darker by its own pigment and deeper by 0.06 mm.
-        log_melanin = self.log_melanin + painted.log_melanin + np.float32(np.log(self.melanin_factor)) + 0.35 * pores
-        log_blood = self.log_blood + painted.log_blood + np.float32(np.log(self.blood_factor)) + 0.20 * pores
-        height = painted.height + keep * (np.float32(self.relief_factor) * self.relief_mm) - np.float32(0.06) * pores
+        # A pore is a shaded, slightly pigmented mouth: darker by its own pigment and deeper by 0.07 mm.
+        log_melanin = self.log_melanin + painted.log_melanin + np.float32(np.log(self.melanin_factor)) + 0.70 * pores
+        log_blood = self.log_blood + painted.log_blood + np.float32(np.log(self.blood_factor)) + 0.25 * pores
+        height = painted.height + keep * (np.float32(self.relief_factor) * self.relief_mm) - np.float32(0.07) * pores
         masks = {name: frozen(mask) for name, mask in painted.masks.items()}
         gloss = np.exp(self.log_gloss * keep + np.float32(0.35) * painted.smoothing)
         return SkinMaps(frozen(log_melanin), frozen(log_blood), frozen(height), frozen(gloss), masks)

@@ -102,11 +102,11 @@ def hairs(shape: Shape, px_per_mm: float, site: Site, rng: np.random.Generator) 
         root = rng.uniform(0, 1, 2) * np.array(shape[::-1])
         lean = flow[min(int(root[1]), shape[0] - 1), min(int(root[0]), shape[1] - 1)]
         heading = np.radians(site.fold_direction_deg) + 0.5 * float(lean) + 0.28 * rng.standard_normal()
-        length = float(np.clip(rng.lognormal(np.log(site.hair_mm), 0.35), 0.5, 30.0)) * px_per_mm
+        length = float(np.clip(rng.lognormal(np.log(site.hair_mm), 0.5), 0.5, 30.0)) * px_per_mm
         bend = 0.55 * rng.standard_normal() / 8
         steps = np.cumsum(np.full(8, bend)) + heading
         path = root + np.cumsum(np.stack([np.cos(steps), np.sin(steps)], 1) * length / 8, axis=0)
-        opacity = site.hair_opacity * float(rng.uniform(0.35, 1.0))
+        opacity = site.hair_opacity * float(rng.uniform(0.15, 1.0))
         found.append(Hair(np.vstack([root, path]).astype(np.float32), opacity))
     return tuple(found)
 
