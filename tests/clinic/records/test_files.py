@@ -153,6 +153,15 @@ def test_the_sweep_takes_old_orphans_only(store):
     assert {name for name, _ in store.listing()} == {recorded_old, orphan_young, recorded_young, "incoming/b.part"}
 
 
+def test_a_sweep_that_would_take_much_takes_nothing(store):
+    """As after restoring records that are older than the photos."""
+    for number in range(30):
+        _age(store.path(store.put(DATA + bytes([number]))), ORPHAN_AGE_S + 60)
+    with pytest.raises(StoreUnavailable, match=r"30 photos.*nothing was deleted"):
+        store.remove_orphans(set())
+    assert len(list(store.listing())) == 30
+
+
 def test_uploading_an_orphan_again_makes_it_young(store):
     store.put(DATA)
     _age(store.path(SHA), ORPHAN_AGE_S + 60)

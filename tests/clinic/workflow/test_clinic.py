@@ -63,3 +63,14 @@ def test_a_read_only_home_is_named(tmp_path):
     done = subprocess.run([sys.executable, "-c", READ_ONLY, str(home)], capture_output=True, text=True, check=False)
     assert "read-only" in done.stdout, done.stderr
     assert not list(home.iterdir())
+
+
+def test_photos_without_their_records_are_not_taken_for_a_new_clinic(tmp_path):
+    with Clinic.open(tmp_path) as clinic:
+        clinic.files.put(b"photo")
+    (tmp_path / "records.db").rename(tmp_path / "lost.db")
+    with pytest.raises(StoreUnavailable, match=r"records.*found none.*backup"):
+        Clinic.open(tmp_path)
+    assert not (tmp_path / "records.db").exists()
+    (tmp_path / "lost.db").rename(tmp_path / "records.db")
+    Clinic.open(tmp_path).close()

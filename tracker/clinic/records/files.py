@@ -15,6 +15,9 @@ from fsspec.implementations.local import LocalFileSystem
 
 from tracker.errors import StoreUnavailable
 
+INCOMING = "incoming/"
+"""Where unfinished uploads lie."""
+MOST_ORPHANS = 20  # interrupted uploads leave one each; more, and more than 5 %, is a sign of lost records
 ORPHAN_AGE_S = 24 * 3600.0  # an upload never takes a day; anything younger may be waiting for its row
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -92,6 +95,12 @@ class PhotoFiles:
                 ) from None
         return cls(fs, root)
 
+    @classmethod
+    def holds_any(cls, location: str | Path) -> bool:
+        """Whether any finished photo lies at a location."""
+        fs, root = fsspec.core.url_to_fs(str(location))
+        return bool(fs.exists(root)) and any(not name.startswith(INCOMING) for name, _ in cls(fs, root).listing())
+
     def path(self, sha256: str) -> str:
         """Where a file lies; 256 folders keep each listing short."""
         return f"{self.root}/{sha256[:2]}/{sha256}"
@@ -155,12 +164,12 @@ class PhotoFiles:
         now = time.time()
         for path, info in self.fs.find(self.root, detail=True).items():
             name = str(path).removeprefix(self.root).lstrip("/")
-            name = name if name.startswith("incoming/") else name.rsplit("/", 1)[-1]
+            name = name if name.startswith(INCOMING) else name.rsplit("/", 1)[-1]
             yield name, now - _modified(info)
 
     def check(self, recorded: set[str]) -> Report:
         """Every file against its hash and against the records; deletes nothing."""
-        names = {name for name, _ in self.listing() if not name.startswith("incoming/")}
+        names = {name for name, _ in self.listing() if not name.startswith(INCOMING)}
         damaged = [sha for sha in sorted(recorded & names) if not self._sound(sha)]
         return Report(tuple(sorted(recorded - names)), tuple(damaged), tuple(sorted(names - recorded)))
 
@@ -177,14 +186,24 @@ class PhotoFiles:
         Call it inside a write transaction, with the records read in that same transaction: then no row can appear
         between the look and the deletion.
         """
-        gone = []
-        for name, _ in list(self.listing()):
-            path = f"{self.root}/{name}" if name.startswith("incoming/") else self.path(name)
-            # The listing may be old by now; the age is read again just before the deletion.
-            if name not in recorded and time.time() - _modified(self.fs.info(path)) > ORPHAN_AGE_S:
-                self.fs.rm_file(path)
-                gone.append(name)
-        return gone
+        listed = list(self.listing())
+        orphans = [name for name, age in listed if name not in recorded and age > ORPHAN_AGE_S]
+        photos = [name for name in orphans if not name.startswith(INCOMING)]
+        if len(photos) > max(MOST_ORPHANS, len(listed) // 20):
+            raise StoreUnavailable(
+                f"The photo store holds {len(photos)} photos without a record among {len(listed)}: expected a few from "
+                "interrupted uploads, so the records may be older than the photos; nothing was deleted, restore the "
+                "newest records."
+            )
+        return [name for name in orphans if self._remove_old(name)]
+
+    def _remove_old(self, name: str) -> bool:
+        """Whether the file was removed; the listing may be old by now, so its age is read again."""
+        path = f"{self.root}/{name}" if name.startswith(INCOMING) else self.path(name)
+        if time.time() - _modified(self.fs.info(path)) <= ORPHAN_AGE_S:
+            return False
+        self.fs.rm_file(path)
+        return True
 
 
 def write_durably(path: Path, data: bytes, incoming: Path) -> None:

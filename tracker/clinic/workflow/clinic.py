@@ -49,7 +49,13 @@ class Clinic:
             deleted because of that.
         """
         folder = _prepared(home if home is not None else default_home())
-        store = Store.open(f"sqlite:///{folder / 'records.db'}")
+        database = folder / "records.db"
+        if not database.exists() and PhotoFiles.holds_any(folder / "photos"):
+            raise StoreUnavailable(
+                f"{database}: expected the records of the photos beside it, found none; restore them from a backup, "
+                "nothing was changed."
+            )
+        store = Store.open(f"sqlite:///{database}")
         try:
             with store.read() as records:
                 photos = records.count_photos()
