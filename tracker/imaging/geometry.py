@@ -12,6 +12,7 @@ from tracker.imaging.types import Box, Mask, Matrix3, Points
 
 Grid = NDArray[np.float32]
 """(rows, columns, 2), displacement in pixels."""
+ROUNDING = 1e-9  # px: a centre on the edge is inside whatever the last digit of the crossing says
 
 
 def apply_homography(matrix: Matrix3, points: Points) -> Points:
@@ -147,7 +148,7 @@ def area_jacobian(matrix: Matrix3, grid: Grid, spacing: float, points: Points) -
 
 
 def polygon_to_mask(polygon: Points, size: tuple[int, int]) -> Mask:
-    """The pixels whose centre lies inside a polygon.
+    """The pixels whose centre lies inside a polygon or on its edge.
 
     Parameters
     ----------
@@ -166,10 +167,12 @@ def polygon_to_mask(polygon: Points, size: tuple[int, int]) -> Mask:
     x, y = np.asarray(polygon, np.float64).T
     x2, y2 = np.roll(x, -1), np.roll(y, -1)
     for row in range(max(0, int(np.ceil(y.min()))), min(height - 1, int(np.floor(y.max()))) + 1):
-        crosses = (y <= row) != (y2 <= row)
-        at = np.sort(x[crosses] + (row - y[crosses]) * (x2[crosses] - x[crosses]) / (y2[crosses] - y[crosses]))
-        for left, right in zip(at[::2], at[1::2], strict=True):
-            mask[row, max(0, int(np.ceil(left))) : max(0, int(np.floor(right)) + 1)] = True
+        for below, below2 in ((y <= row, y2 <= row), (y < row, y2 < row)):  # the second catches a flat lower edge
+            crosses = below != below2
+            at = np.sort(x[crosses] + (row - y[crosses]) * (x2[crosses] - x[crosses]) / (y2[crosses] - y[crosses]))
+            for left, right in zip(at[::2], at[1::2], strict=True):
+                first, last = int(np.ceil(left - ROUNDING)), int(np.floor(right + ROUNDING))
+                mask[row, max(0, first) : max(0, last + 1)] = True
     return mask
 
 

@@ -15,6 +15,7 @@ from tracker.imaging.types import Alignment, Mask, Matrix3, Photo, Region
 NODE_SPACING = 8.0  # working pixels between displacement nodes
 MARK_PX = 1.0  # standard deviation of a matched mark, in pixels of the matching scale
 REACH_PX = 40.0  # working pixels from the plane motion within which a match may still be right (a smiling cheek)
+LEAST_MARGIN_PX = 8.0  # around a small one: the texture filters smear its edge that far
 GROWN = 1.3  # the treated region's radius is spared from the fit with this factor
 
 
@@ -113,4 +114,4 @@ def _spared(first: Prepared, region: Region | None) -> Mask | None:
     width, height = first.size
     small = cv2.resize(mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_AREA) > 0
     radius = float(np.sqrt(small.sum() / np.pi))
-    return geometry.dilate(small, max(4.0, (GROWN - 1) * radius))
+    return geometry.dilate(small, max(LEAST_MARGIN_PX, (GROWN - 1) * radius))

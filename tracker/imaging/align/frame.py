@@ -11,6 +11,7 @@ from tracker.imaging.align.residual import BLOCK, OUTSIDE_WEIGHT
 from tracker.imaging.types import Mask, Matrix3, Points
 
 UNIT = 8 * BLOCK  # the frame's sides are multiples of this: whole blocks on every pyramid level
+FILL_SIGMAS = (12.0, 4.0, 1.5)  # blocks
 MARGIN = 32  # pixels around the trusted part: the widest texture filter
 
 
@@ -67,10 +68,31 @@ def common_frame(first: Prepared, second: Prepared, matrix: Matrix3, spared: Mas
     moving = _warp(second.log_luminance, shift, size, cv2.BORDER_REPLICATE)
     trusted = _warp(both.astype(np.float32), shift, size) > 0.5
     valid = (_warp(inside, shift, size) > 0.99).astype(np.float32)
-    weight = valid * np.where(trusted, np.float32(1), np.float32(OUTSIDE_WEIGHT))
     if spared is not None:
-        weight = weight * (1 - _warp(spared.astype(np.float32), shift @ matrix, size))
-    return Frame(template, moving, np.asarray(weight, np.float32), trusted, left, top)
+        valid = valid * (1 - _warp(spared.astype(np.float32), shift @ matrix, size))
+    weight = np.asarray(valid * np.where(trusted, np.float32(1), np.float32(OUTSIDE_WEIGHT)), np.float32)
+    return Frame(_filled(template, valid), _filled(moving, valid), weight, trusted, left, top)
+
+
+def _filled(picture: Image, valid: Image) -> Image:
+    """The picture with what may not pull replaced by its smooth surroundings.
+
+    A scar's edge would otherwise reach through the coarse texture filters (up to 32 px) beyond the spared part and pull
+    there: 5 % of a 20 % shrinkage was lost at a radius of 20 px.
+    """
+    if valid.min() == 1:
+        return picture
+    small = picture.shape[1] // BLOCK, picture.shape[0] // BLOCK
+    weight = cv2.resize(valid, small, interpolation=cv2.INTER_AREA)
+    weighted = cv2.resize(picture * valid, small, interpolation=cv2.INTER_AREA)
+    fill = np.full(weight.shape, float((picture * valid).sum() / max(float(valid.sum()), 1.0)), np.float32)
+    for sigma in FILL_SIGMAS:  # wide first, then nearer wherever there is enough to see
+        share = cv2.GaussianBlur(weight, (0, 0), sigma)
+        near = cv2.GaussianBlur(weighted, (0, 0), sigma) / np.maximum(share, 1e-6)
+        trust = np.clip(share / 0.2, 0, 1)
+        fill = np.asarray(trust * near + (1 - trust) * fill, np.float32)
+    whole = cv2.resize(fill, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(picture * valid + whole * (1 - valid), np.float32)
 
 
 def _window(mask: Mask) -> tuple[int, int, int, int]:
