@@ -86,8 +86,8 @@ def shoot(scene, pose, camera, rng, tone=None):
     to_mm = np.array([[1 / PX_PER_MM, 0, 0.5 / PX_PER_MM], [0, 1 / PX_PER_MM, 0.5 / PX_PER_MM], [0, 0, 1]])
     light = cv2.warpPerspective(scene, pose @ to_mm, SIZE, borderValue=(0.25, 0.18, 0.12))
     light = cv2.GaussianBlur(light, (0, 0), 0.8) @ camera.mix.T.astype(np.float32) * np.float32(camera.exposure)
-    light = light * (1 - camera.flare) + camera.flare * light.mean((0, 1))
-    light = light + rng.normal(size=light.shape) * np.sqrt(np.maximum(light, 0) / 8000 + 0.002**2)
+    light = light * np.float32(1 - camera.flare) + np.float32(camera.flare) * light.mean((0, 1))
+    light = light + rng.standard_normal(light.shape, np.float32) * np.sqrt(np.maximum(light, 0) / 8000 + 0.002**2)
     light = np.clip(light, 0, 1) ** (1 / camera.gamma)
     return jpeg(linear_to_uint8(light if tone is None else tone(light)), camera.quality)
 
@@ -123,9 +123,9 @@ def codes(calibration):
 
 @pytest.fixture(scope="module")
 def visits():
-    """12 random cameras, each at two poses, exposures and JPEG qualities: (photo, pose, calibration) twice."""
+    """8 random cameras, each at two poses, exposures and JPEG qualities: (photo, pose, calibration) twice."""
     out = []
-    for seed in range(12):
+    for seed in range(8):
         rng = np.random.default_rng(seed)
         scene, camera = flat_scene(rng), random_camera(rng)
         pair = []

@@ -26,7 +26,7 @@ _ADVICE: dict[str, tuple[str, ...]] = {
     ),
     "Use": (
         "5.  In every photo, beside the skin, in its plane, facing the camera, in the same light, free of reflections.",
-        "6.  Large enough: at least 2 pixels per millimetre, so at least 170 pixels across the card.",
+        "6.  Large enough: at least 2.5 pixels per millimetre, so at least 215 pixels across the card.",
         "7.  Exposed so that the card's white is not burnt out. HDR, beauty, portrait and night modes off.",
         "8.  The same card for all visits of a patient. Keep it clean and in the dark; replace it when scratched.",
     ),

@@ -14,8 +14,8 @@ from tracker.imaging.types import Calibration, Flag, FlagCode, Photo, Points
 
 FEWEST_TAGS = 3
 """Two tags leave the plane's tilt to 8 corners on a line; three span the card."""
-SMALLEST_PX_PER_MM = 2.0
-"""A patch is then 16 px wide and its central half clear of JPEG's 16-pixel colour blocks on two sides."""
+SMALLEST_PX_PER_MM = 2.4
+"""A patch is then 19 px wide; below, tags are missed and corner marks are off by half a millimetre."""
 UNEVEN_GROUND = 0.03
 """Misfit of the card's ground to an even fall-off: an honest simulated photo gives at most 0.005, a shadow 0.05."""
 LOCAL_MISFIT, HALO = 0.01, -0.7
@@ -79,7 +79,7 @@ def _from_card(photo: Photo, card: Card, tags: dict[int, Points]) -> Calibration
         return unreadable(replace(reading, mm_to_px=None), why)
     size, tilt = px_per_mm(calibration, calibration.corners), tilt_degrees(calibration)
     if size < SMALLEST_PX_PER_MM:
-        return unreadable(reading, f"it has {size:.1f} pixels per mm, expected at least {SMALLEST_PX_PER_MM:.0f}")
+        return unreadable(reading, f"it has {size:.1f} pixels per mm, expected at least {SMALLEST_PX_PER_MM}")
     if tilt > MOST_TILT:
         return unreadable(reading, f"it is tilted by {tilt:.0f} degrees, expected at most {MOST_TILT:.0f}")
     return replace(calibration, flags=(*calibration.flags, *_ground_flags(card, ground)))

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 
 from tracker.imaging.calibrate.card import GROUND, Card, PatchKind, card_reflectance
-from tracker.imaging.calibrate.reading import Floats, Reading, centres, eight_bit, failures, halved, sample
+from tracker.imaging.calibrate.reading import Floats, Reading, centres, failures, halved, sample
+from tracker.imaging.colour import LUMINANCE, encoded_to_linear
 from tracker.imaging.geometry import apply_homography, polygon_area
 from tracker.imaging.types import Matrix3, Photo, Points
 
@@ -30,16 +31,14 @@ def find_tags(photo: Photo, card: Card) -> dict[int, Points]:
     picture, scale = halved(photo, WORKING_PX)
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     parameters = cv2.aruco.DetectorParameters()
-    parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
-    parameters.errorCorrectionRate = 0.4  # 36h11 tells codes apart by 11 bits; 2 wrong bits are forgiven, not 3
+    parameters.perspectiveRemovePixelPerCell = 8  # 4 loses one tag in 4 on an overexposed card
     quads, numbers, _ = cv2.aruco.ArucoDetector(_DICTIONARY, parameters).detectMarkers(grey)
     if len(quads) == 0:
         return {}
     wanted = {t.number for t in card.tags}
     corners = [(quad[0].astype(np.float64) + 0.5) / scale - 0.5 for quad in quads]
     seen = [(int(n), c) for n, c in zip(np.asarray(numbers).ravel(), corners, strict=True) if int(n) in wanted]
-    found = _one_copy(card, seen)
-    return found if scale == 1 else {number: _refined(photo, quad) for number, quad in found.items()}
+    return {number: _refined(photo, quad) for number, quad in _one_copy(card, seen).items()}
 
 
 def _one_copy(card: Card, seen: list[tuple[int, Points]]) -> dict[int, Points]:
@@ -116,15 +115,20 @@ def read_card(photo: Photo, card: Card, mm_to_px: Matrix3) -> tuple[Reading, Gro
 
 
 def _refined(photo: Photo, corners: Points) -> Points:
-    """The corners moved to the nearest saddle or corner of the full-size photo."""
-    side = np.sqrt(polygon_area(corners))
-    reach = max(3, round(side / 8 * 0.7))  # stays inside one module, so that no other corner attracts it
+    """The corners moved to the nearest corner of the full-size photo in linear light.
+
+    In sRGB-encoded values a blurred edge looks shifted to the dark side, by 0.5 px at a blur of 0.8 px, which shrinks
+    the tag by a pixel; in linear light it stays in place.
+    """
+    side = float(np.sqrt(polygon_area(corners)))
+    reach = max(2, round(side / 8 * 0.7))  # stays inside one module, so that no other corner attracts it
     left, top = np.maximum(np.floor(corners.min(0)).astype(int) - 3 * reach, 0)
-    right, bottom = np.ceil(corners.max(0)).astype(int) + 3 * reach
-    grey = cv2.cvtColor(eight_bit(photo.encoded[top:bottom, left:right]), cv2.COLOR_RGB2GRAY)
+    right, bottom = np.ceil(corners.max(0)).astype(int) + 3 * reach + 1
+    crop = photo.encoded[top:bottom, left:right]
+    light = (encoded_to_linear(crop / np.iinfo(crop.dtype).max) @ LUMINANCE).astype(np.float32)
     start = (corners - (left, top)).astype(np.float32).reshape(-1, 1, 2)
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 40, 0.01)
-    moved = cv2.cornerSubPix(grey, start, (reach, reach), (-1, -1), stop)
+    moved = cv2.cornerSubPix(light, start, (reach, reach), (-1, -1), stop)
     return np.asarray(moved.reshape(4, 2).astype(np.float64) + np.array([left, top]), np.float64)
 
 
