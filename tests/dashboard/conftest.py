@@ -17,7 +17,7 @@ from tracker.clinic.workflow.clinic import Clinic
 from tracker.dashboard import pictures, state
 from tracker.imaging.types import Metric
 
-MAIN = Path(state.__file__).with_name("main.py")
+MAIN = Path(state.__file__).parent / "entry" / "main.py"
 START = date(2026, 3, 2)
 VISITS = ((0, SessionKind.TREATMENT, 1.0), (3, SessionKind.FOLLOW_UP, 1.5), (42, SessionKind.FOLLOW_UP, 0.2))
 AREA_MM = [[-34, -24], [-12, -26], [-8, -6], [-20, 2], [-36, -4]]

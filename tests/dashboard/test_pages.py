@@ -10,7 +10,8 @@ from tracker import phantom
 from tracker.clinic.workflow import intake, photos
 from tracker.dashboard import state
 
-PAGES = sorted(path.name for path in (Path(state.__file__).parent / "pages").glob("*.py"))
+FOLDER = Path(state.__file__).parent / "pages"
+PAGES = sorted(path.name for path in FOLDER.glob("*.py"))
 
 
 def said(app):
@@ -21,7 +22,7 @@ def said(app):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_opens_on_an_empty_store_and_says_what_to_do(empty_app, page):
-    empty_app.switch_page(f"pages/{page}").run()
+    empty_app.switch_page(str(FOLDER / page)).run()
     assert not empty_app.exception
     assert not empty_app.error
     assert "No patients yet" in said(empty_app)
@@ -29,7 +30,7 @@ def test_opens_on_an_empty_store_and_says_what_to_do(empty_app, page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_opens_on_a_full_store(drawn_app, page):
-    drawn_app.switch_page(f"pages/{page}").run()
+    drawn_app.switch_page(str(FOLDER / page)).run()
     assert not drawn_app.exception
     assert not drawn_app.error
     assert "No patients yet" not in said(drawn_app)
@@ -37,7 +38,7 @@ def test_opens_on_a_full_store(drawn_app, page):
 
 def test_pages_are_thin():
     for page in PAGES:
-        lines = (Path(state.__file__).parent / "pages" / page).read_text("utf-8").splitlines()
+        lines = (FOLDER / page).read_text("utf-8").splitlines()
         assert len(lines) <= 80, page
 
 
@@ -80,7 +81,7 @@ def test_names_are_shown_literally(drawn_app):
 
 
 def test_compare_shows_the_verdict_before_anything_else(drawn_app):
-    drawn_app.switch_page("pages/compare.py").run()
+    drawn_app.switch_page(str(FOLDER / "compare.py")).run()
     cards = [one.proto.body for one in drawn_app.get("html") if "spt-verdict" in one.proto.body]
     assert cards
     assert "Redness (marked area)" in cards[0]
@@ -88,23 +89,23 @@ def test_compare_shows_the_verdict_before_anything_else(drawn_app):
 
 
 def test_choice_of_sessions_survives_a_change_of_page(drawn_app):
-    drawn_app.switch_page("pages/compare.py").run()
+    drawn_app.switch_page(str(FOLDER / "compare.py")).run()
     sessions = {box.label: box for box in drawn_app.selectbox}
     sessions["Earlier"].select_index(1).run()
-    drawn_app.switch_page("pages/progress.py").run()
-    drawn_app.switch_page("pages/compare.py").run()
+    drawn_app.switch_page(str(FOLDER / "progress.py")).run()
+    drawn_app.switch_page(str(FOLDER / "compare.py")).run()
     assert not drawn_app.exception
     assert {box.label: box for box in drawn_app.selectbox}["Earlier"].index == 1
 
 
 def test_healing_session_is_marked(drawn_app):
-    drawn_app.switch_page("pages/timeline.py").run()
+    drawn_app.switch_page(str(FOLDER / "timeline.py")).run()
     assert "Still healing" in said(drawn_app)
 
 
 def test_store_that_cannot_be_opened_is_a_sentence(at_home, tmp_path):
     at_home(tmp_path / "missing" / "folder")
-    app = AppTest.from_file(Path(state.__file__).with_name("main.py"), default_timeout=60).run()
+    app = AppTest.from_file(Path(state.__file__).parent / "entry" / "main.py", default_timeout=60).run()
     assert not app.exception
     assert len(app.error) == 1
     assert "missing" in app.error[0].value

@@ -8,6 +8,6 @@ from starlette.middleware import Middleware
 from tracker.dashboard.gate import Gate
 from tracker.dashboard.routes import ROUTES
 
-SCRIPT = Path(__file__).with_name("main.py")
+SCRIPT = Path(__file__).parent / "entry" / "main.py"
 
 app = st.App(SCRIPT, routes=ROUTES, middleware=[Middleware(Gate)])

@@ -1,6 +1,8 @@
 """Who and what a page is about: the patient and the series at its top, and the pair on the compare page."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -8,8 +10,7 @@ from tracker.clinic.types import Moment, Patient, PhotoRecord, Series, Session
 from tracker.clinic.workflow import intake, photos
 from tracker.dashboard import state, widgets
 
-PATIENTS_PAGE = "pages/patients.py"
-UPLOAD_PAGE = "pages/upload.py"
+PAGES = Path(__file__).parent / "pages"
 
 
 def patient_of_page() -> Patient:
@@ -17,7 +18,7 @@ def patient_of_page() -> Patient:
     people = {person.id: person for person in intake.list_patients(state.clinic())}
     if not people:
         widgets.empty("No patients yet", "Add the first patient; photos and comparisons follow from there.")
-        st.page_link(PATIENTS_PAGE, label="Add a patient", icon=":material/group:")
+        st.page_link(PAGES / "patients.py", label="Add a patient", icon=":material/group:")
         st.stop()
     chosen = state.kept(state.PATIENT, people)
     assert chosen is not None
@@ -43,7 +44,7 @@ def series_of_page() -> tuple[Patient, Series]:
     chosen = state.kept(state.SERIES, known)
     if chosen is None:
         widgets.empty("No treatment series yet", f"Plan one for {patient.code}: what is treated, where, and how often.")
-        st.page_link("pages/timeline.py", label="Plan a series", icon=":material/calendar_month:")
+        st.page_link(PAGES / "timeline.py", label="Plan a series", icon=":material/calendar_month:")
         st.stop()
     ids = list(known)
     with right:
@@ -73,19 +74,45 @@ def session_words(session: Session) -> str:
     return f"Session {session.number} · {widgets.when(session.date)} · {session.kind}"
 
 
-def photo_of(session: Session, among: Sequence[PhotoRecord], view: str) -> PhotoRecord | None:
-    """The photo that stands for a session in one view: the last one taken before needling, else the last after it."""
-    fitting = [photo for photo in among if photo.session_id == session.id and photo.view == view]
-    before = [photo for photo in fitting if photo.moment is Moment.BEFORE]
-    usable = before or fitting
-    return usable[-1] if usable else None
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two sessions and the photo that stands for each, in one view."""
+
+    earlier: Session
+    later: Session
+    before: PhotoRecord
+    after: PhotoRecord
 
 
-def photos_of_series(series: Series) -> tuple[list[Session], list[PhotoRecord]]:
-    """The sessions that have photos, by date, and all their photos."""
+def pair_of_page(series: Series) -> Pair:
+    """The two sessions and the view to compare; stops the page with a hint where there are no two."""
     clinic = state.clinic()
-    found = [(session, photos.list_photos(clinic, session.id)) for session in intake.list_sessions(clinic, series.id)]
-    return [session for session, some in found if some], [photo for _, some in found for photo in some]
+    held = {session.id: session for session in intake.list_sessions(clinic, series.id)}
+    known = {one: photos.list_photos(clinic, one) for one in held}
+    ids = [one for one in held if known[one]]
+    if len(ids) < 2:
+        widgets.empty("Two sessions with photos are needed", f"So far there {'is one' if ids else 'are none'}.")
+        st.page_link(PAGES / "upload.py", label="Add photos", icon=":material/add_a_photo:")
+        st.stop()
+    words = {one: session_words(held[one]) for one in ids}
+    with st.container(key="pair_of_sessions"):
+        first, second = st.columns(2)
+    with first:
+        earlier = remembered_choice("Earlier", ids[:-1], state.EARLIER, words)
+    with second:
+        later = remembered_choice("Later", ids[: ids.index(earlier) : -1], state.LATER, words)
+    views = [view for view in _by_view(known[earlier]) if view in _by_view(known[later])]
+    if not views:
+        widgets.empty("No view in common", "These sessions have no photos of the same view. Add one, or choose others.")
+        st.stop()
+    view = remembered_choice("View", views, state.VIEW) if len(views) > 1 else views[0]
+    return Pair(held[earlier], held[later], _by_view(known[earlier])[view], _by_view(known[later])[view])
+
+
+def _by_view(among: Sequence[PhotoRecord]) -> dict[str, PhotoRecord]:
+    """The photo that stands for each view: the last one taken before needling, else the last after it."""
+    ordered = sorted(among, key=lambda photo: photo.moment is Moment.BEFORE)  # later entries win
+    return {str(photo.view): photo for photo in ordered}
 
 
 def remembered_choice(label: str, options: Sequence[str], key: str, words: dict[str, str] | None = None) -> str:

@@ -11,8 +11,8 @@ from tracker.dashboard.widgets.viewer import LayerView
 from tracker.exports import charts
 from tracker.exports.comparison import PRIVACY, Dating, FileKind
 from tracker.exports.overlay import REDNESS_RANGE_H, TEXTURE_BAND_MM, TEXTURE_RANGE
-from tracker.exports.table import PRIMARY, in_order
-from tracker.imaging.types import Change, Metric
+from tracker.exports.table import PRIMARY, as_table, in_order, remarks, withheld_sentences
+from tracker.imaging.types import Change, Metric, Verdict
 
 _LEGENDS = {
     pictures.Layer.PHOTO: ("Photo", ""),
@@ -36,14 +36,40 @@ def split(changes: Sequence[Change], primary: Metric | None) -> tuple[list[Chang
     return [one for one in ordered if one.metric == primary], [one for one in ordered if one.metric != primary]
 
 
-def layers(analysis_id: str, aligned: bool) -> list[LayerView]:
-    """The pictures of a comparison; overlays only where both photos lie in one frame."""
+def layers(analysis_id: str) -> list[LayerView]:
+    """The pictures of a comparison whose photos lie in one frame."""
     found = []
     for layer, (label, legend) in _LEGENDS.items():
-        if aligned or layer is pictures.Layer.PHOTO:
-            before, after = (f"/img/{analysis_id}/{side}/{layer}" for side in pictures.Side)
-            found.append(LayerView(label, before, after, legend))
+        before, after = (f"/img/{analysis_id}/{side}/{layer}" for side in pictures.Side)
+        found.append(LayerView(label, before, after, legend))
     return found
+
+
+def photos_only(before_id: str, after_id: str) -> list[LayerView]:
+    """Both photos as they were taken, where there is nothing to draw on them."""
+    return [LayerView("Photo", f"/img/{before_id}?w={pictures.WIDTH}", f"/img/{after_id}?w={pictures.WIDTH}", "")]
+
+
+def other_measures(changes: Sequence[Change]) -> None:
+    """What was found beside the deciding measure; what could not be judged is folded, one line per reason."""
+    told = [change for change in changes if change.verdict is not Verdict.NOT_ASSESSABLE]
+    if told:
+        st.subheader("Other measures", anchor=False)
+        widgets.verdict_cards(told)
+    withheld = withheld_sentences(changes)
+    if withheld:
+        with st.expander(f"Not assessable ({len(changes) - len(told)}), and how to retake"):
+            for line in withheld:
+                st.markdown(widgets.plain(line))
+
+
+def all_numbers(changes: Sequence[Change]) -> None:
+    """The table of all changes and the remarks on them, folded."""
+    if changes:
+        with st.expander("All numbers"):
+            st.dataframe(as_table(changes).drop(columns="Remarks"), hide_index=True)
+            for remark in remarks(changes):
+                st.caption(widgets.plain(remark))
 
 
 def export_controls(analysis_id: str, site: str) -> None:

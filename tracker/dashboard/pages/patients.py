@@ -2,7 +2,7 @@ import streamlit as st
 
 from tracker.clinic.workflow import intake
 from tracker.dashboard import state, widgets
-from tracker.dashboard.context import named, sentence_case
+from tracker.dashboard.context import PAGES, named, sentence_case
 
 SHOWN = 50  # a clinic searches beyond that; more rows only slow the page
 
@@ -26,7 +26,7 @@ else:
             )
             if action.button("Open", key=f"open_{person.id}", width="stretch"):
                 state.choose_patient(person.id)
-                st.switch_page("pages/timeline.py")
+                st.switch_page(PAGES / "timeline.py")
     if len(found) > SHOWN:
         st.caption(f"{len(found) - SHOWN} more: type a part of the code or name to narrow the list.")
 
@@ -37,4 +37,4 @@ with st.expander("Add a patient", expanded=not people, icon=":material/person_ad
         person = intake.add_patient(clinic, code, name)
         series = intake.add_series(clinic, person.id, plan)
         state.choose_patient(person.id, series.id)
-        st.switch_page("pages/upload.py")
+        st.switch_page(PAGES / "upload.py")

@@ -3,7 +3,7 @@ import streamlit as st
 from tracker.clinic.workflow import review
 from tracker.clinic.workflow.progress import progress
 from tracker.dashboard import results, state, widgets
-from tracker.dashboard.context import remembered_choice, series_of_page
+from tracker.dashboard.context import PAGES, remembered_choice, series_of_page
 from tracker.exports import charts
 from tracker.exports.table import VERDICT_WORDS, metric_words, region_words
 
@@ -12,7 +12,7 @@ patient, series = series_of_page()
 clinic = state.clinic()
 if not review.suggested_pairs(clinic, series.id):
     widgets.empty("Nothing to compare yet", "Progress needs photos of the same view from at least two sessions.")
-    st.page_link("pages/upload.py", label="Add photos", icon=":material/add_a_photo:")
+    st.page_link(PAGES / "upload.py", label="Add photos", icon=":material/add_a_photo:")
     st.stop()
 
 with widgets.progress_bar("Measuring every session against the baseline") as advance:

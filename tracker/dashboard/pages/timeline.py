@@ -4,7 +4,7 @@ from tracker.clinic.types import Moment, SessionKind
 from tracker.clinic.workflow import intake
 from tracker.clinic.workflow.progress import SessionEntry, timeline
 from tracker.dashboard import state, widgets
-from tracker.dashboard.context import patient_of_page, sentence_case
+from tracker.dashboard.context import PAGES, patient_of_page, sentence_case
 from tracker.dashboard.plan import due_words, is_healing, session_details
 
 
@@ -41,7 +41,7 @@ for series in entries:
     st.markdown(widgets.plain(due_words(series)))
     if st.button("Add photos", key=f"add_{series.series.id}", icon=":material/add_a_photo:"):
         state.choose_patient(patient.id, series.series.id)
-        st.switch_page("pages/upload.py")
+        st.switch_page(PAGES / "upload.py")
     if not series.sessions:
         widgets.empty("No sessions yet", "Add the first photos: the session is written down with them.")
     for entry in reversed(series.sessions):
@@ -52,4 +52,4 @@ with st.expander("Plan another series" if entries else "Plan a series", expanded
     if st.button("Add series", type="primary", key="add_series"):
         added = intake.add_series(clinic, patient.id, plan)
         state.choose_patient(patient.id, added.id)
-        st.switch_page("pages/upload.py")
+        st.switch_page(PAGES / "upload.py")

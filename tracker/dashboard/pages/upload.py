@@ -3,7 +3,7 @@ import streamlit as st
 from tracker.clinic.types import Moment, SessionKind, View
 from tracker.clinic.workflow import intake, photos
 from tracker.dashboard import state, widgets
-from tracker.dashboard.context import series_of_page, session_words
+from tracker.dashboard.context import PAGES, series_of_page, session_words
 from tracker.errors import TrackerError
 
 ENDINGS = ["jpg", "jpeg", "png", "webp", "tif", "tiff", "heic", "heif"]
@@ -65,4 +65,4 @@ for message in st.session_state.get(state.UPLOAD_ERRORS, []):
 for photo in st.session_state.get(state.UPLOADED, []):
     widgets.photo_report(photo)
 if st.session_state.get(state.UPLOADED):
-    st.page_link("pages/compare.py", label="Compare with an earlier session", icon=":material/compare:")
+    st.page_link(PAGES / "compare.py", label="Compare with an earlier session", icon=":material/compare:")

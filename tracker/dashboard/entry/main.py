@@ -1,13 +1,15 @@
-"""The entry script of the dashboard: navigation, and one place where a mistake becomes a sentence."""
+"""The entry script of the dashboard: navigation, and one place where a mistake becomes a sentence.
 
-from pathlib import Path
+It has a folder of its own because Streamlit takes a folder ``pages`` beside the entry script for an old-style
+application and opens its pages past this script.
+"""
 
 import streamlit as st
 
 from tracker.dashboard import widgets
+from tracker.dashboard.context import PAGES
 from tracker.errors import TrackerError
 
-PAGES = Path(__file__).parent / "pages"
 # Inline, because Streamlit fetches named icons for the browser's tab from another machine.
 ICON = (
     "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect width='16' height='16' rx='3' fill='#0b6e99'/>"

@@ -1,0 +1,197 @@
+"""The real server in a real browser: every page at desk and phone width, nothing fetched from elsewhere."""
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = shutil.which("chromium")
+PROJECT = Path(__file__).resolve().parents[2]
+PAGES = ["Patients", "Timeline", "Add photos", "Compare", "Progress"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
+]
+
+
+def ask(address, host=None):
+    """Status of a GET, with another Host where one is named."""
+    request = urllib.request.Request(address, headers={"Host": host} if host else {})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """Address of a dashboard over a drawn clinic, and how many seconds it took to answer."""
+    spec = importlib.util.spec_from_file_location("drawn", PROJECT / "tests" / "dashboard" / "conftest.py")
+    drawn = importlib.util.module_from_spec(spec)
+    sys.modules["drawn"] = drawn  # its dataclass looks its own module up
+    spec.loader.exec_module(drawn)
+    home = tmp_path_factory.mktemp("browser") / "clinic"
+    home.mkdir()
+    drawn.draw_clinic(home)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "tracker.dashboard", "--port", str(port)]
+    environment = os.environ | {"TRACKER_HOME": str(home), "OMP_NUM_THREADS": "1"}
+    started = time.monotonic()
+    with subprocess.Popen(command, cwd=home, env=environment, stdout=subprocess.DEVNULL) as process:
+        address = f"http://127.0.0.1:{port}"
+        try:
+            while time.monotonic() - started < 60:
+                try:
+                    ask(f"{address}/_stcore/health")
+                    break
+                except urllib.error.URLError:
+                    time.sleep(0.1)
+            yield address, time.monotonic() - started
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser, server, request):
+    """A fresh page at the width of the test, with everything that went wrong in ``page.complaints``."""
+    context = browser.new_context(viewport={"width": request.param, "height": 900}, accept_downloads=True)
+    page = context.new_page()
+    page.complaints = []
+    page.on("console", lambda said: page.complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("requestfailed", lambda failed: page.complaints.append(f"failed: {failed.url}"))
+    page.on("request", lambda sent: page.complaints.append(sent.url) if foreign(sent.url, server[0]) else None)
+    page.goto(server[0])
+    settle(page, "Patients")
+    yield page
+    context.close()
+
+
+def foreign(url, address):
+    return not url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))
+
+
+def settle(page, title):
+    """Wait until a page with this title has finished its run."""
+    page.wait_for_selector(f"h1:has-text('{title}')", timeout=60_000)
+    busy = "[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-testid=stSpinner]"
+    page.wait_for_function(f"() => !document.querySelector('{busy}')", timeout=120_000)
+    page.wait_for_timeout(600)
+
+
+def go(page, title):
+    bar = page.locator(".st-key-phone_navigation") if page.viewport_size["width"] < 640 else page
+    bar.get_by_role("link", name=title).locator("visible=true").first.click()
+    settle(page, title)
+
+
+def test_starts_within_eight_seconds(server):
+    assert server[1] < 8
+
+
+@pytest.mark.parametrize("page", [1440, 390], indirect=True, ids=["desk", "phone"])
+def test_every_page_opens_without_complaints(page, tmp_path):
+    width = page.viewport_size["width"]
+    for title in PAGES:
+        go(page, title)
+        page.screenshot(path=tmp_path / f"{title}_{width}.png", full_page=True)
+        assert page.locator("[data-testid=stException]").count() == 0, title
+        assert page.locator("[data-testid=stAlert]").count() == 0, title
+        overflow = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth")
+        assert overflow <= 0, title
+        broken = page.evaluate("() => [...document.images].filter(one => one.complete && !one.naturalWidth).length")
+        assert broken == 0, title
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("page", [1440], indirect=True, ids=["desk"])
+def test_slider_blink_and_overlays(page):
+    go(page, "Compare")
+    after = page.locator(".viewer .after img")
+    first = after.get_attribute("src")
+    assert first.endswith("/after/photo")
+    page.get_by_role("slider").last.fill("20")
+    assert page.locator(".viewer .stage").get_attribute("style").count("--at: 20%") == 1
+    for name, layer in (("Redness", "redness"), ("Texture", "texture"), ("Area", "outlines")):
+        page.get_by_role("button", name=name, exact=True).click()
+        assert after.get_attribute("src").endswith(f"/after/{layer}")
+        for side in ("before", "after"):
+            page.locator(f".viewer .{side} img").evaluate("image => image.decode()")
+    for name, mode in (("Blink", "blink"), ("Side by side", "sides"), ("Slider", "slider")):
+        page.get_by_role("button", name=name, exact=True).click()
+        assert page.locator(".viewer").get_attribute("data-mode") == mode
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("page", [1440], indirect=True, ids=["desk"])
+def test_export_saves_a_randomly_named_picture(page, tmp_path):
+    go(page, "Compare")
+    page.get_by_text("Export this comparison").click()
+    with page.expect_download() as saved:
+        page.get_by_text("Save as JPEG").click()
+    assert saved.value.suggested_filename.startswith("comparison-")
+    saved.value.save_as(tmp_path / "picture.jpg")
+    assert (tmp_path / "picture.jpg").read_bytes()[:2] == b"\xff\xd8"
+
+
+@pytest.mark.parametrize("page", [1440], indirect=True, ids=["desk"])
+def test_area_drawn_in_the_browser_is_saved(page):
+    go(page, "Compare")
+    page.get_by_text("Treated area: draw or correct it").click()
+    page.wait_for_selector(".outline svg circle")
+    assert page.locator(".outline circle").count() == 5
+    page.get_by_role("button", name="Start again").click()
+    page.locator(".outline svg").scroll_into_view_if_needed()
+    box = page.locator(".outline svg").bounding_box()
+    for x, y in ((0.1, 0.1), (0.4, 0.1), (0.3, 0.4)):
+        page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    assert page.locator(".outline circle").count() == 3
+    before = page.locator(".viewer .before img").get_attribute("src")
+    page.get_by_role("button", name="Save this area").click()
+    page.wait_for_function(f"() => !document.querySelector('.viewer .before img[src=\"{before}\"]')", timeout=120_000)
+    settle(page, "Compare")
+    assert page.locator(".outline circle").count() == 3
+    assert page.complaints == []
+
+
+def test_picture_is_refused_under_another_name(server):
+    address = server[0]
+    assert ask(f"{address}/img/anything") == 404
+    for host in ("evil.example", "192.168.0.9:8501"):
+        assert ask(f"{address}/img/anything", host) == 403
+        assert ask(f"{address}/", host) == 403
+        assert ask(f"{address}/_stcore/health", host) == 403
+    assert ask(f"{address}/media/0123.jpg") == 404
