@@ -1,15 +1,18 @@
 """The samples go in once, and what a visitor of the demo changes stays."""
 
 import hashlib
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tracker.clinic.types import Moment, SessionKind, View
-from tracker.clinic.workflow import intake, photos, progress
+from tracker.clinic.workflow import demo, intake, photos, progress, review
 from tracker.clinic.workflow.demo import load_samples
 from tracker.errors import InvalidInput
 
+SAMPLES = Path(__file__).resolve().parents[3] / "samples"
 SERIES = """
 [[patients]]
 code = "DEMO-1"
@@ -80,3 +83,21 @@ def test_a_missing_or_broken_registry_is_named(clinic, folder):
     registry.unlink()
     with pytest.raises(InvalidInput, match="found none"):
         load_samples(clinic, folder)
+
+
+@pytest.mark.slow  # decodes every sample
+def test_the_samples_that_ship_go_in(clinic, monkeypatch):
+    monkeypatch.setattr(demo, "measure_series", lambda *_: [])
+    registry = tomllib.loads((SAMPLES / "registry.toml").read_text())
+    patients = load_samples(clinic, SAMPLES)
+    assert len(patients) == len(registry["patients"]) == 3
+    for patient, row in zip(patients, registry["patients"], strict=True):
+        ((series,), (plan,)) = intake.list_series(clinic, patient.id), row["series"]
+        sessions = intake.list_sessions(clinic, series.id)
+        assert 4 <= len(sessions) <= 6
+        for session, said in zip(sessions, plan["sessions"], strict=True):
+            assert session.days_since_needling == said.get("days_since_needling", session.days_since_needling)
+            assert len(photos.list_photos(clinic, session.id)) == len(said["photos"])
+        pairs = review.suggested_pairs(clinic, series.id)
+        assert len(pairs) == len(sessions) - 1
+        assert photos.current_region(clinic, pairs[0][0].id) is not None

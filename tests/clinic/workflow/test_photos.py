@@ -75,6 +75,15 @@ def test_the_same_file_twice_is_stored_once_and_said(clinic, sessions, photo_byt
     assert len(_files(clinic)) == 1
 
 
+def test_a_wrong_view_can_be_corrected(clinic, sessions, photo_bytes):
+    record = photos.add_photo(clinic, sessions[0].id, photo_bytes(1), "a.jpg", View.FRONTAL)
+    changed = photos.change_photo(clinic, record.id, View.LEFT_OBLIQUE, Moment.AFTER)
+    assert photos.get_photo(clinic, record.id) == changed
+    assert (changed.id, changed.view, changed.moment) == (record.id, View.LEFT_OBLIQUE, Moment.AFTER)
+    with pytest.raises(NotFound):
+        photos.change_photo(clinic, "0" * 32, View.FRONTAL, Moment.BEFORE)
+
+
 def test_a_file_of_another_patient_is_refused(clinic, sessions, series, photo_bytes):
     photos.add_photo(clinic, sessions[0].id, photo_bytes(1), "a.jpg", View.FRONTAL)
     stranger = intake.add_patient(clinic)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tracker.clinic.records import schema, serial
 from tracker.clinic.records.people import Queries
-from tracker.clinic.types import AnalysisRecord, PhotoRecord, RegionRecord
+from tracker.clinic.types import AnalysisRecord, Moment, PhotoRecord, RegionRecord, View
 from tracker.errors import NotFound
 from tracker.imaging.types import Analysis, Points, Region, frozen
 
@@ -30,6 +30,13 @@ class PictureQueries(Queries):
             "flags": [serial.flag_to_json(flag) for flag in draft.flags],
         }
         return self.photo(self.add(schema.photos, values, parent="session_id"))
+
+    def change_photo(self, photo_id: str, view: View, moment: Moment) -> PhotoRecord:
+        """The photo with another view or moment."""
+        self.photo(photo_id)
+        table = schema.photos
+        self.connection.execute(sa.update(table).where(table.c.id == photo_id).values(view=view, moment=moment))
+        return self.photo(photo_id)
 
     def photo(self, photo_id: str) -> PhotoRecord:
         """One photo."""

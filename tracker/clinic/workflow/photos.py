@@ -113,6 +113,12 @@ def _shown(name: str) -> str:
     return "".join(c for c in last if c.isprintable())[:255].strip() or "photo"
 
 
+def change_photo(clinic: Clinic, photo_id: str, view: View, moment: Moment) -> PhotoRecord:
+    """The photo with a corrected view or moment; raises NotFound."""
+    with clinic.store.write() as records:
+        return records.change_photo(photo_id, view, moment)
+
+
 def list_photos(clinic: Clinic, session_id: str) -> list[PhotoRecord]:
     """All photos of a session in the order of their upload; raises NotFound."""
     with clinic.store.read() as records:
