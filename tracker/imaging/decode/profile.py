@@ -75,10 +75,8 @@ class Matrix:
         light = np.asarray(cv2.transform(light, self.to_srgb.astype(np.float32)))
         if rgb.dtype == np.uint16:
             return (linear_to_srgb(light.astype(np.float64)) * 65535 + 0.5).astype(np.uint16)
-        np.clip(light, 0, 1, out=light)
-        light *= 65535
-        light += 0.5
-        return np.take(_encode_table(), light.astype(np.uint16))
+        level = np.clip(light, 0, 1) * np.float32(65535) + np.float32(0.5)
+        return np.take(_encode_table(), level.astype(np.uint16))
 
 
 _ENCODE: list[NDArray[np.uint8]] = []
