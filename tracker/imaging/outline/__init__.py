@@ -1,0 +1,6 @@
+"""The outline of a scar or lesion: proposed from a prompt, found again next session, with the interval of its area."""
+
+from tracker.imaging.outline.propagation import propagate
+from tracker.imaging.outline.proposal import propose
+
+__all__ = ["propagate", "propose"]

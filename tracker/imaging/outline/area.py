@@ -1,0 +1,67 @@
+"""From the members of an ensemble to one soft outline with the interval of its area."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.imaging.outline.evidence import Plane, View
+from tracker.imaging.types import Outline, frozen
+
+PROPOSED_SD = 0.14
+"""Standard error of ln area beyond the members' spread: 95 % of the proposals on 120 of lesions_fuseg then hold the
+expert's area within 1.96 of it. Two experts differ by 0.05."""
+PROPAGATED_SD = 0.20
+"""The same for outlines found again in the follow-up: two thirds of the wounds of lesions_fuseg_repeat."""
+SHARPNESS = 4.0
+Z95 = 1.96
+SPECK = 0.02
+"""Of the largest part: smaller ones are noise of the colours, or too small for an area."""
+
+
+def outline_of(members: list[Plane], seen: View, border_sd: float) -> Outline:
+    """The mean of the members as an outline in photo pixels.
+
+    Parameters
+    ----------
+    members : list of Plane
+        Probabilities at the working scale.
+    seen : View
+        Where they lie.
+    border_sd : float
+        Standard error of ln area that all members share: where an expert would draw the border.
+
+    Returns
+    -------
+    Outline
+        With a 95 % interval on the logarithm of the area: spread of the members, plus the error that they share.
+    """
+    mean = filled(_sharpened(np.asarray(np.mean(members, axis=0), np.float32)))
+    areas = np.array([max(float(filled(_sharpened(one)).sum()), 1e-6) for one in members])
+    full = cv2.resize(mean, (seen.box.width, seen.box.height), interpolation=cv2.INTER_LINEAR)
+    probability = np.asarray(np.clip(full, 0, 1), np.float32)
+    area = float(probability.sum())
+    spread = float(np.std(np.log(areas), ddof=1)) if len(areas) > 1 else 0.0
+    error = Z95 * float(np.hypot(spread, border_sd))
+    return Outline(seen.box, frozen(probability), area, (area * float(np.exp(-error)), area * float(np.exp(error))))
+
+
+def _sharpened(soft: Plane) -> Plane:
+    """The probability with its tails cut: a 3 % chance all over the skin would add half the lesion to its area."""
+    return np.asarray(np.clip((soft - 0.5) * SHARPNESS + 0.5, 0, 1), np.float32)
+
+
+def filled(soft: Plane) -> Plane:
+    """The probability without holes, and without specks far smaller than the largest part."""
+    inside = np.asarray(soft >= 0.5)
+    _, hole, _, _ = cv2.connectedComponentsWithStats((~inside).astype(np.uint8), connectivity=4)
+    hole = np.asarray(hole)
+    at_edge = np.unique(np.concatenate([hole[0], hole[-1], hole[:, 0], hole[:, -1]]))
+    enclosed = ~inside & ~np.isin(hole, at_edge)
+    out = np.where(enclosed, np.maximum(soft, 0.75), soft)
+    _, part, stats, _ = cv2.connectedComponentsWithStats((out >= 0.5).astype(np.uint8), connectivity=8)
+    sizes: NDArray[np.int32] = np.asarray(stats)[:, cv2.CC_STAT_AREA].astype(np.int32)
+    if len(sizes) <= 1:
+        return np.asarray(out, np.float32)
+    speck = sizes < SPECK * sizes[1:].max()
+    speck[0] = False
+    return np.asarray(np.where(speck[np.asarray(part)], np.minimum(out, 0.25), out), np.float32)

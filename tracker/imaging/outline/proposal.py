@@ -1,0 +1,96 @@
+"""An outline proposed from a rough prompt."""
+
+import cv2
+import numpy as np
+
+from tracker.errors import NotComparable
+from tracker.imaging.outline.area import PROPOSED_SD, outline_of
+from tracker.imaging.outline.evidence import FARTHEST, RECIPES, Place, Plane, View, member, view
+from tracker.imaging.types import Mask, Outline, Photo, Region
+
+BOX_SHARE = 0.97
+"""A prompt that fills its bounding box to this share is a box, and a lesion in a box is round rather than square."""
+PLACE_SLOPE, PLACE_LEAST, PLACE_MOST = 3.0, -1.5, 1.0
+"""Log-odds per radius, and their limits. With a most of 0 a wound of two colours loses the second (Dice 0.69)."""
+MOST_PARTS = 12
+"""Parts of a drawn outline that are followed, the largest first."""
+ROUGHNESS = 1.6
+"""Radii of a drawn prompt beyond which the outline may not reach."""
+
+
+def propose(photo: Photo, prompt: Region) -> Outline:
+    """A soft outline of the lesion that a rough prompt points at.
+
+    Parameters
+    ----------
+    photo : Photo
+        Any camera; colours are compared within the photo only, so no calibration is needed.
+    prompt : Region
+        A box around the lesion with a little skin, or a rough drawing of it.
+
+    Returns
+    -------
+    Outline
+        In photo pixels, with a 95 % interval of its area.
+
+    Raises
+    ------
+    NotComparable
+        Where nothing inside the prompt differs from the skin around it.
+
+    Notes
+    -----
+    Five members in two colour spaces, each a histogram model of lesion and nearest skin, re-estimated four times.
+    """
+    seen = view(photo, prompt.box)
+    place = place_of(prompt, seen)
+    found = outline_of([member(seen, place, recipe) for recipe in RECIPES], seen, PROPOSED_SD)
+    if not (found.probability >= 0.5).any():
+        raise NotComparable(
+            f"{prompt.name}: nothing inside the prompt differs from the skin around it.",
+            "Draw the outline by hand, or take the photo sharper and closer.",
+        )
+    return found
+
+
+def place_of(prompt: Region, seen: View) -> Place:
+    """Where the prompt expects the lesion, at the working scale."""
+    if prompt.area_px >= BOX_SHARE * prompt.box.width * prompt.box.height:
+        return _in_box(prompt, seen)
+    depth = depth_of(prompt, seen)
+    odds = np.clip(PLACE_SLOPE * (1.05 - depth), PLACE_LEAST, PLACE_MOST)
+    return Place(np.where(depth > ROUGHNESS, FARTHEST, odds).astype(np.float32), depth)
+
+
+def depth_of(region: Region, seen: View) -> Plane:
+    """Distance from each part's middle in radii of a disc of its area, at the working scale: 1 on the border."""
+    inside = np.zeros((seen.box.height, seen.box.width), np.uint8)
+    top, left = region.box.top - seen.box.top, region.box.left - seen.box.left
+    inside[top : top + region.box.height, left : left + region.box.width] = region.mask
+    height, width = seen.lit.shape
+    small = cv2.resize(inside * 255, (width, height), interpolation=cv2.INTER_AREA if seen.scale[0] < 1 else 1) > 127
+    if not small.any():
+        small[np.unravel_index(int(np.argmax(cv2.resize(inside * 255, (width, height)))), small.shape)] = True
+    count, part, stats, _ = cv2.connectedComponentsWithStats(small.astype(np.uint8), connectivity=8)
+    largest = 1 + np.argsort(-np.asarray(stats)[1:, cv2.CC_STAT_AREA])[:MOST_PARTS]
+    depths = [_part_depth(np.asarray(part) == one) for one in largest[: count - 1]]
+    return np.asarray(np.min(depths, axis=0), np.float32)
+
+
+def _part_depth(part: Mask) -> Plane:
+    radius = float(np.sqrt(part.sum() / np.pi))
+    within = cv2.distanceTransform(part.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    without = cv2.distanceTransform((~part).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.asarray(np.where(part, np.maximum(1 - within / radius, 0), 1 + without / radius), np.float32)
+
+
+def _in_box(prompt: Region, seen: View) -> Place:
+    (sx, sy), box, outer = seen.scale, prompt.box, seen.box
+    y, x = np.mgrid[: seen.lit.shape[0], : seen.lit.shape[1]].astype(np.float32)
+    centre_x, centre_y = (box.left + box.right) / 2 - outer.left, (box.top + box.bottom) / 2 - outer.top
+    across = (x - centre_x * sx) / (box.width / 2 * sx)
+    down = (y - centre_y * sy) / (box.height / 2 * sy)
+    depth = np.hypot(across, down)
+    inside = (np.abs(across) < 1) & (np.abs(down) < 1)
+    odds = np.where(inside, np.clip(PLACE_SLOPE * (1.05 - depth), PLACE_LEAST, PLACE_MOST), FARTHEST)
+    return Place(odds.astype(np.float32), depth.astype(np.float32))
