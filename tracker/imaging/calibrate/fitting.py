@@ -76,7 +76,8 @@ def _from_card(photo: Photo, card: Card, tags: dict[int, Points]) -> Calibration
         return calibration
     if bent:
         why = f"its corner marks miss a plane by {misfit:.1f} mm, expected at most {MISFIT_MM} (bent card)"
-        return unreadable(replace(reading, mm_to_px=None), why)
+        refused = unreadable(replace(reading, mm_to_px=None), why)
+        return replace(refused, flags=(*refused.flags, *(f for f in calibration.flags if f.withholds)))
     size, tilt = px_per_mm(calibration, calibration.corners), tilt_degrees(calibration)
     if size < SMALLEST_PX_PER_MM:
         return unreadable(reading, f"it has {size:.1f} pixels per mm, expected at least {SMALLEST_PX_PER_MM}")
