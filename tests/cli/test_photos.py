@@ -89,8 +89,8 @@ def test_skin_writes_a_mask_of_the_photo_size(portrait: Path, tmp_path: Path) ->
 
 @pytest.mark.slow
 def test_analyse_of_a_sample_pair_keeps_the_contract() -> None:
-    folder = SAMPLES / "forearm-scar"
-    photos = folder / "session-1.jpg", folder / "session-5.jpg"
+    folder = SAMPLES / "surgical_scar"
+    photos = folder / "session_1.jpg", folder / "session_5.jpg"
     (answer,) = answers(tracker("analyse", *photos, "--region", folder / "region.png", "--site", "forearm"))
     assert answer["status"] == "analysed", answer["reason"]
     rows = answer["measurements"]

@@ -46,9 +46,9 @@ def test_serve_refuses_any_other_address(address: str, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_export_comparison_writes_a_clean_picture(tmp_path: Path) -> None:
-    folder = SAMPLES / "forearm-scar"
+    folder = SAMPLES / "surgical_scar"
     output = tmp_path / "comparison.jpg"
-    photos = folder / "session-1.jpg", folder / "session-5.jpg"
+    photos = folder / "session_1.jpg", folder / "session_5.jpg"
     done = tracker("export", "comparison", *photos, "--region", folder / "region.png", "-o", output, home=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "may still be recognised" in done.stdout
