@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tracker.errors import InvalidInput
+from tracker.errors import InvalidInput, NotComparable
 from tracker.imaging import calibrate
 from tracker.imaging.calibrate import TRACKER_CARD, PatchKind, checker, solve
 from tracker.imaging.colour import (
@@ -411,6 +411,57 @@ def test_measured_reference_values_replace_the_design():
     assert off[0] <= 1.5 < off[1]
     with pytest.raises(InvalidInput, match="not on this card"):
         calibrate.measured(TRACKER_CARD, {"pink": (0.5, 0.4, 0.4)})
+
+
+def test_a_reference_table_survives_the_round_trip():
+    again = calibrate.read_reference(calibrate.write_reference(TRACKER_CARD))
+    for patch, other in zip(TRACKER_CARD.patches, again.patches, strict=True):
+        np.testing.assert_allclose(other.linear, patch.linear, atol=2e-5, err_msg=patch.name)
+    np.testing.assert_allclose(again.ground, TRACKER_CARD.ground, atol=2e-5)
+
+
+def test_a_reference_table_is_cielab_of_d50():
+    data = colour.CCS_COLOURCHECKERS["ColorChecker24 - After November 2014"]
+    lab = colour.XYZ_to_Lab(colour.xyY_to_XYZ(data.data["light skin"]), data.illuminant)
+    card = calibrate.read_reference("patch,L*,a*,b*\norange," + ",".join(map(str, lab)))
+    found = next(p.linear for p in card.patches if p.name == "orange")
+    np.testing.assert_allclose(found, checker.REFERENCE["light skin"], atol=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        ("name,L,a,b\nwhite,95,0,0", "begins with"),
+        ("patch,L*,a*,b*\nwhite,bright,0,0", "expected a number"),
+        ("patch,L*,a*,b*\nwhite,195,0,0", "expected 0 to 100"),
+        ("patch,L*,a*,b*\npink,50,0,0", "not on this card"),
+        ("patch,L*,a*,b*\nwhite,95", "expected a number"),
+    ],
+)
+def test_a_bad_reference_table_is_named(table, why):
+    with pytest.raises(InvalidInput, match=why):
+        calibrate.read_reference(table)
+
+
+def test_a_print_is_measured_beside_a_chart():
+    rng = np.random.default_rng(14)
+    values = {p.name: tuple(np.array(p.linear) ** 1.08 * (0.93, 0.97, 1.0)) for p in TRACKER_CARD.patches}
+    print_ = calibrate.measured(TRACKER_CARD, {**values, "ground": (0.38, 0.40, 0.41)})
+    card = calibrate.card_reflectance(9.0, print_)[0]
+    board = np.full((1000, 1400, 3), 0.2, np.float32)
+    board[60 : 60 + card.shape[0], 100 : 100 + card.shape[1]] = card
+    board[650:930, 300:700] = chart()
+    camera = random_camera(rng, exposure=0.75, quality=95)
+    photo = jpeg(linear_to_uint8(board @ camera.mix.T.astype(np.float32) * np.float32(camera.exposure)), 95)
+    found = calibrate.measure_print(photo)
+    off = [
+        delta_e_2000(linear_to_lab(a.linear), linear_to_lab(b.linear))
+        for a, b in zip(found.patches, print_.patches, strict=True)
+    ]
+    assert np.median(off) <= 1.0
+    assert FlagCode.TONE_MAPPED not in codes(calibrate.fit(photo, card=found))
+    with pytest.raises(NotComparable, match="ColorChecker cannot be found"):
+        calibrate.measure_print(jpeg(linear_to_uint8(0.7 * np.pad(card, ((50, 50), (50, 50), (0, 0))))))
 
 
 def test_weights_favour_skin_and_dark_patches():

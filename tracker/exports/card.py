@@ -9,7 +9,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from tracker.errors import InvalidInput
 from tracker.imaging.calibrate import PAPER_WHITE, TRACKER_CARD, Card
-from tracker.imaging.calibrate.card import GROUND, PRINT_BLACK, QUIET_MM, tag_modules
+from tracker.imaging.calibrate.card import PRINT_BLACK, QUIET_MM, tag_modules
 from tracker.imaging.colour import linear_to_encoded
 
 Colour = tuple[float, float, float]
@@ -93,7 +93,7 @@ def write_card(path: Path, card: Card = TRACKER_CARD) -> None:
 def _draw_card(page: Canvas, card: Card) -> None:
     """The card with its top-left corner at the origin; y runs down on the card and up on the page."""
     width, height = card.size_mm
-    _fill(page, (0, 0, width, height), (GROUND,) * 3)
+    _fill(page, (0, 0, width, height), card.ground)
     for patch in card.patches:
         _fill(page, (patch.left, patch.top, patch.width, patch.height), patch.linear)
     for tag in card.tags:

@@ -2,6 +2,7 @@
 
 from tracker.imaging.calibrate.card import PAPER_WHITE, TRACKER_CARD, Card, Patch, PatchKind, card_reflectance, measured
 from tracker.imaging.calibrate.fitting import apply, fit, has_colour
+from tracker.imaging.calibrate.reference import measure_print, read_reference, write_reference
 from tracker.imaging.calibrate.scale import area_mm2, distance_mm, mm2_per_px, px_per_mm, scale_flags, tilt_degrees
 
 __all__ = [
@@ -16,9 +17,12 @@ __all__ = [
     "distance_mm",
     "fit",
     "has_colour",
+    "measure_print",
     "measured",
     "mm2_per_px",
     "px_per_mm",
+    "read_reference",
     "scale_flags",
     "tilt_degrees",
+    "write_reference",
 ]

@@ -93,6 +93,8 @@ class Card:
         Corner marks.
     ruler : tuple of float
         Left, top and length in mm of the millimetre ruler.
+    ground : tuple of float
+        Reflectance of the card's ground as linear sRGB.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Card:
     patches: tuple[Patch, ...] = field(repr=False)
     tags: tuple[Tag, ...] = field(repr=False)
     ruler: tuple[float, float, float] = field(repr=False)
+    ground: tuple[float, float, float] = (GROUND, GROUND, GROUND)
 
 
 TAG_MM, QUIET_MM, EDGE_MM = 10.4, 1.3, 1.5  # 8 modules of 1.3 mm: 6 px each at the 5 px/mm of a whole face on 2 MP
@@ -189,7 +192,7 @@ def measured(card: Card, linear: Mapping[str, tuple[float, float, float]]) -> Ca
     card : Card
         The design.
     linear : mapping of str to three floats
-        Patch name to linear sRGB reflectance (D65), 0 to 1. Patches that are not named keep their design value.
+        Patch name, or ``"ground"``, to linear sRGB reflectance (D65), 0 to 1. What is not named keeps its design value.
 
     Returns
     -------
@@ -201,13 +204,15 @@ def measured(card: Card, linear: Mapping[str, tuple[float, float, float]]) -> Ca
     InvalidInput
         A name that is not on the card.
     """
-    unknown = sorted(set(linear) - {p.name for p in card.patches})
+    names = [*(p.name for p in card.patches), "ground"]
+    unknown = sorted(set(linear) - set(names))
     if unknown:
         raise InvalidInput(
-            f"{card.name}: patch {unknown[0]!r} is not on this card, expected one of "
-            f"{', '.join(p.name for p in card.patches)}; correct the name in the reference file."
+            f"{card.name}: patch {unknown[0]!r} is not on this card, expected one of {', '.join(names)}; correct the "
+            f"name in the reference file."
         )
-    return replace(card, patches=tuple(replace(p, linear=linear.get(p.name, p.linear)) for p in card.patches))
+    patches = tuple(replace(p, linear=linear.get(p.name, p.linear)) for p in card.patches)
+    return replace(card, patches=patches, ground=linear.get("ground", card.ground))
 
 
 def tag_modules(tag: Tag) -> NDArray[np.bool_]:
@@ -239,7 +244,7 @@ def card_reflectance(px_per_mm: float, card: Card = TRACKER_CARD) -> tuple[Linea
     over = max(1, int(np.ceil(24 / px_per_mm)))  # a 1.3 mm module is then drawn within 2 %
     k = px_per_mm * over
     width, height = (round(v * px_per_mm) for v in card.size_mm)
-    picture = np.full((height * over, width * over, 3), GROUND, np.float32)
+    picture = np.tile(np.array(card.ground, np.float32), (height * over, width * over, 1))
 
     def fill(left: float, top: float, size: tuple[float, float], colour: tuple[float, float, float]) -> None:
         a, b, c, d = (round(v * k) for v in (left, top, left + size[0], top + size[1]))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from tracker.imaging.calibrate.card import GROUND, Card, PatchKind, card_reflectance
+from tracker.imaging.calibrate.card import Card, PatchKind, card_reflectance
 from tracker.imaging.calibrate.reading import Floats, Reading, centres, failures, halved, sample
 from tracker.imaging.colour import LUMINANCE, encoded_to_linear
 from tracker.imaging.geometry import apply_homography, polygon_area
@@ -108,7 +108,7 @@ def read_card(photo: Photo, card: Card, mm_to_px: Matrix3) -> tuple[Reading, Gro
         names=names,
         kinds=(*(p.kind for p in card.patches), PatchKind.NEUTRAL),
         measured=measured,
-        reference=np.array([*(p.linear for p in card.patches), (GROUND,) * 3]),
+        reference=np.array([*(p.linear for p in card.patches), card.ground]),
         failed=failed,
         mm_to_px=mm_to_px,
         corners=apply_homography(mm_to_px, outline),
