@@ -48,3 +48,14 @@ def test_verdict_cards_show_the_verdict_class_and_sentence():
     assert block.proto.body.count("spt-verdict") == 2
     assert 'spt-verdict changed first">Redness (chin) rose by 8.0 H' in block.proto.body
     assert 'spt-verdict withheld">Pores (chin): not assessable.' in block.proto.body
+
+
+def test_no_changes_draw_nothing():
+    def page():
+        from tracker.dashboard import widgets
+
+        widgets.verdict_cards([])
+
+    app = AppTest.from_function(page).run()
+    assert not app.exception
+    assert not app.get("html")

@@ -1,5 +1,6 @@
 """The ASGI application: Streamlit behind the gate, beside the picture routes."""
 
+import logging
 from pathlib import Path
 
 import streamlit as st
@@ -9,5 +10,22 @@ from tracker.dashboard.gate import Gate
 from tracker.dashboard.routes import ROUTES
 
 SCRIPT = Path(__file__).parent / "entry" / "main.py"
+LOG = logging.getLogger(__name__)
 
-app = st.App(SCRIPT, routes=ROUTES, middleware=[Middleware(Gate)])
+
+def tell_fault(fault: Exception) -> bool:
+    """Log a fault of the program and say so on the page, without details: they could hold a name or a path.
+
+    Returns
+    -------
+    bool
+        True: Streamlit's own box, which offers to search for the message on the web, is not shown.
+    """
+    LOG.error("A page failed", exc_info=fault)
+    st.error(
+        "Something went wrong in the program. What was stored is safe. Load the page again; if it stays, report it."
+    )
+    return True
+
+
+app = st.App(SCRIPT, routes=ROUTES, middleware=[Middleware(Gate)], on_script_error=tell_fault)

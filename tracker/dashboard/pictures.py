@@ -17,14 +17,14 @@ from tracker.exports.overlay import Picture
 from tracker.imaging import pipeline, regions
 from tracker.imaging.types import Analysis, Photo, Region
 
-WIDTH = 1200
-"""Display pixels: a panel of a 1440 px page is at most 1100 wide, a phone at 3 px per point 1170."""
+WIDTH = 1600
+"""Display pixels: the viewer is at most 1080 wide, and magnifying should show more than it already did."""
 DECODED_KEPT = 4
 """A 12-megapixel photo takes 36 MB; a comparison needs two, and two people may look at once."""
 LEAST_REFERENCE_PX = 2000
 """Below, a few hairs would set the zero of the redness map."""
-RENDERED_KEPT = 200
-"""About 150 KB each."""
+RENDERED_KEPT = 80
+"""About 0.5 MB each: ten comparisons with all their layers."""
 
 
 class Side(StrEnum):

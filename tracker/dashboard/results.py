@@ -7,12 +7,11 @@ import streamlit as st
 
 from tracker.clinic.workflow.review import Comparison
 from tracker.dashboard import pictures, widgets
-from tracker.dashboard.widgets.viewer import LayerView
 from tracker.exports import charts
 from tracker.exports.comparison import PRIVACY, Dating, FileKind
 from tracker.exports.overlay import REDNESS_RANGE_H, TEXTURE_BAND_MM, TEXTURE_RANGE
 from tracker.exports.table import PRIMARY, as_table, in_order, remarks, withheld_sentences
-from tracker.imaging.types import Change, Metric, Verdict
+from tracker.imaging.types import Analysis, Change, Metric, Verdict
 
 _LEGENDS = {
     pictures.Layer.PHOTO: ("Photo", ""),
@@ -36,18 +35,30 @@ def split(changes: Sequence[Change], primary: Metric | None) -> tuple[list[Chang
     return [one for one in ordered if one.metric == primary], [one for one in ordered if one.metric != primary]
 
 
-def layers(analysis_id: str) -> list[LayerView]:
+def layers(analysis_id: str) -> list[widgets.LayerView]:
     """The pictures of a comparison whose photos lie in one frame."""
     found = []
     for layer, (label, legend) in _LEGENDS.items():
         before, after = (f"/img/{analysis_id}/{side}/{layer}" for side in pictures.Side)
-        found.append(LayerView(label, before, after, legend))
+        found.append(widgets.LayerView(label, before, after, legend))
     return found
 
 
-def photos_only(before_id: str, after_id: str) -> list[LayerView]:
+def photos_only(before_id: str, after_id: str) -> list[widgets.LayerView]:
     """Both photos as they were taken, where there is nothing to draw on them."""
-    return [LayerView("Photo", f"/img/{before_id}?w={pictures.WIDTH}", f"/img/{after_id}?w={pictures.WIDTH}", "")]
+    return [
+        widgets.LayerView("Photo", f"/img/{before_id}?w={pictures.WIDTH}", f"/img/{after_id}?w={pictures.WIDTH}", "")
+    ]
+
+
+def focus(analysis: Analysis | None, size: tuple[int, int]) -> tuple[float, float]:
+    """Where to look when the photos are magnified: the middle of the measured skin, as shares of width and height."""
+    if analysis is None or not analysis.regions:
+        return 0.5, 0.5
+    boxes = [region.box for region in analysis.regions]
+    x = min(box.left for box in boxes) + max(box.right for box in boxes)
+    y = min(box.top for box in boxes) + max(box.bottom for box in boxes)
+    return x / 2 / size[0], y / 2 / size[1]
 
 
 def other_measures(changes: Sequence[Change]) -> None:

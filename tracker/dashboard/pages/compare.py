@@ -3,6 +3,7 @@ import streamlit as st
 from tracker.clinic.workflow import photos, review
 from tracker.dashboard import results, state, widgets
 from tracker.dashboard.context import pair_of_page, series_of_page
+from tracker.exports.table import metric_words
 
 st.title("Compare")
 _, series = series_of_page()
@@ -16,11 +17,14 @@ aligned = compared.analysis is not None and compared.analysis.alignment is not N
 primary, others = results.split(record.changes, series.plan.primary_metric)
 if not record.changes:
     st.warning(widgets.plain(f"These two photos could not be compared. {record.reason} {record.retake}"))
+elif not primary and series.plan.primary_metric:
+    st.caption(f"{metric_words(series.plan.primary_metric)} was not measured in this pair.")
 widgets.verdict_cards(primary, first_is_large=True)
 
 labels = f"Before · {widgets.when(pair.earlier.date)}", f"After · {widgets.when(pair.later.date)}"
 shown = results.layers(record.id) if aligned else results.photos_only(pair.before.id, pair.after.id)
-widgets.viewer(shown, *labels, aligned=aligned, key="viewer")
+focus = results.focus(compared.analysis, pair.before.size)
+widgets.viewer(shown, widgets.Labels(*labels), aligned=aligned, focus=focus, key="viewer")
 if aligned:
     st.caption(
         "The later photo is turned and scaled to fit the first, for looking only. Numbers come from photos as taken."

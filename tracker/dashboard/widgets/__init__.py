@@ -13,9 +13,11 @@ from tracker.dashboard.widgets.text import (
     verdict_cards,
     when,
 )
-from tracker.dashboard.widgets.viewer import viewer
+from tracker.dashboard.widgets.viewer import Labels, LayerView, viewer
 
 __all__ = [
+    "Labels",
+    "LayerView",
     "download_link",
     "empty",
     "outline_editor",

@@ -38,20 +38,25 @@ def empty(title: str, next_step: str) -> None:
 
 
 def verdict_cards(changes: Sequence[Change], *, first_is_large: bool = False) -> None:
-    """One card per change, in the given order."""
+    """One card per change, in the given order; nothing for no changes."""
     cards = []
     for index, change in enumerate(changes):
         kind = _CLASSES[change.verdict] + (" first" if first_is_large and index == 0 else "")
         cards.append(f'<div class="spt-verdict {kind}">{escape(sentence(change))}</div>')
-    st.html("".join(cards))
+    if cards:
+        st.html("".join(cards))
 
 
 def photo_strip(photos: Iterable[PhotoRecord], labels: Sequence[str]) -> None:
-    """Small previews in a row, each with its label and, where the photo has a doubt, how many."""
+    """Small previews in a row, each with its label and, where the photo has doubts, how many; they unfold."""
     figures = []
     for photo, label in zip(photos, labels, strict=True):
-        doubts = len(photo.flags)
-        note = f'<br><span class="spt-note">{doubts} remark{"s" if doubts > 1 else ""}</span>' if doubts else ""
+        doubts = [f"{flag.reason} {flag.retake}".strip() for flag in photo.flags]
+        note = ""
+        if doubts:
+            count = f"{len(doubts)} remark{'s' if len(doubts) > 1 else ''}"
+            lines = "<br>".join(escape(doubt) for doubt in doubts)
+            note = f'<details class="spt-note"><summary>{count}</summary>{lines}</details>'
         alt = escape(f"Photo, {label}")
         figures.append(
             f'<figure><a href="/img/{photo.id}?w=1600" target="_blank"><img src="/img/{photo.id}?w=400" loading="lazy" '

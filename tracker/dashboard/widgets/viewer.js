@@ -40,11 +40,25 @@ export default function (component) {
     buttons(find(".zooms"), ZOOMS, chosen.zoom, (value) => { chosen.zoom = value; });
     find(".layers").hidden = data.layers.length < 2;
     root.dataset.mode = chosen.mode;
-    stage.style.setProperty("--zoom", chosen.zoom);
+    zoom();
     show("before", layer.before, data.before);
     show("after", layer.after, data.after);
     find(".legend").textContent = layer.legend;
     blink();
+  }
+
+  // Magnified photos are wider than their frame: bring the measured skin into its middle.
+  function zoom() {
+    const frame = find(".frame");
+    const changed = root.shownZoom !== chosen.zoom || root.shownMode !== chosen.mode;
+    stage.style.setProperty("--zoom", chosen.zoom);
+    root.shownZoom = chosen.zoom;
+    root.shownMode = chosen.mode;
+    if (!changed || chosen.zoom === 1) return;
+    const [x, y] = data.focus;
+    const pane = find(".before");
+    frame.scrollLeft = pane.offsetLeft + x * pane.offsetWidth - frame.clientWidth / 2;
+    frame.scrollTop = pane.offsetTop + y * pane.offsetHeight - frame.clientHeight / 2;
   }
 
   function blink() {

@@ -24,26 +24,39 @@ class LayerView:
     legend: str
 
 
-def viewer(layers: list[LayerView], before: str, after: str, *, aligned: bool, key: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What stands on the two photos."""
+
+    before: str
+    after: str
+
+
+def viewer(
+    layers: list[LayerView], labels: Labels, *, aligned: bool, key: str, focus: tuple[float, float] = (0.5, 0.5)
+) -> None:
     """Two photos to compare.
 
     Parameters
     ----------
     layers : list of LayerView
         The first is shown first; addresses on this server.
-    before, after : str
-        Labels of the two photos.
+    labels : Labels
+        Of the two photos.
     aligned : bool
         Whether both lie in one frame; without it they can only be shown side by side.
     key : str
         Of this component on the page.
+    focus : tuple of float
+        The point that stays in sight when the photos are magnified, as shares of width and height.
     """
     data = {
         "layers": [
             {"label": one.label, "before": one.before, "after": one.after, "legend": one.legend} for one in layers
         ],
-        "before": before,
-        "after": after,
+        "before": labels.before,
+        "after": labels.after,
+        "focus": list(focus),
         "aligned": aligned,
     }
     _VIEWER(key=key, data=data)
