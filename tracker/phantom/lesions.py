@@ -136,9 +136,10 @@ def paint(lesions: tuple[Lesion, ...], shape: Shape, px_per_mm: float, mottle: M
     height, log_blood, log_melanin, smoothing = (np.zeros(shape, np.float32) for _ in range(4))
     result = Paint(height, log_blood, log_melanin, smoothing, {})
     for lesion in lesions:
-        window, profile, colour = _profiles(lesion, shape, px_per_mm)
-        if not profile.size:
+        window = _window(lesion, shape, px_per_mm)
+        if any(span.start == span.stop for span in window):
             continue
+        profile, colour, outline = _profiles(lesion, window, shape, px_per_mm)
         result.height[window] -= np.float32(lesion.depth_mm) * profile
         uneven = np.clip(1 + np.float32(0.28) * mottle[window], 0.2, 1.8) * colour
         result.log_blood[window] += np.float32(np.log(lesion.blood)) * uneven
@@ -146,37 +147,45 @@ def paint(lesions: tuple[Lesion, ...], shape: Shape, px_per_mm: float, mottle: M
         share = _FLATTENED.get(lesion.kind, 0.75)
         np.maximum(result.smoothing[window], np.float32(share) * profile, out=result.smoothing[window])
         mask = result.masks.setdefault(str(lesion.kind), np.zeros(shape, np.float32))
-        soft = np.clip((profile - MASK_LEVEL) / 0.02 + 0.5, 0, 1)
+        soft = np.clip((outline - MASK_LEVEL) / 0.02 + 0.5, 0, 1)
         np.maximum(mask[window], soft, out=mask[window])
     return result
 
 
-def _profiles(lesion: Lesion, shape: Shape, px_per_mm: float) -> tuple[tuple[slice, slice], Floats32, Floats32]:
-    """Window on the canvas, relief profile and colour weight (both 0 to 1) inside it."""
-    reach = 0.9 * max(lesion.length_mm, lesion.width_mm) + 2.0 * lesion.width_mm + 1.0
-    cx, cy = lesion.centre_mm[0] * px_per_mm + shape[1] / 2, lesion.centre_mm[1] * px_per_mm + shape[0] / 2
-    r = reach * px_per_mm
-    rows = slice(max(0, int(cy - r)), min(shape[0], int(cy + r) + 1))
-    columns = slice(max(0, int(cx - r)), min(shape[1], int(cx + r) + 1))
-    y, x = np.mgrid[rows, columns].astype(np.float32)
-    x, y = (x - np.float32(cx)) / np.float32(px_per_mm), (y - np.float32(cy)) / np.float32(px_per_mm)
+def _window(lesion: Lesion, shape: Shape, px_per_mm: float) -> tuple[slice, slice]:
+    """Rows and columns of the canvas that the lesion may touch; empty slices where it lies outside."""
+    reach = (0.9 * max(lesion.length_mm, lesion.width_mm) + 2.0 * lesion.width_mm + 1.0) * px_per_mm
+    spans = []
+    for middle, count in ((lesion.centre_mm[1], shape[0]), (lesion.centre_mm[0], shape[1])):
+        centre = middle * px_per_mm + count / 2
+        low = min(max(0, int(centre - reach)), count)
+        spans.append(slice(low, max(low, min(count, int(centre + reach) + 1))))
+    return spans[0], spans[1]
+
+
+def _profiles(
+    lesion: Lesion, window: tuple[slice, slice], shape: Shape, px_per_mm: float
+) -> tuple[Floats32, Floats32, Floats32]:
+    """Relief, colour weight and the profile that bounds the mask (0 to 1) inside a window."""
+    k = np.float32(px_per_mm)
+    y, x = np.mgrid[window].astype(np.float32)
+    x = (x - np.float32(shape[1] / 2)) / k - np.float32(lesion.centre_mm[0])
+    y = (y - np.float32(shape[0] / 2)) / k - np.float32(lesion.centre_mm[1])
     cosine, sine = np.float32(np.cos(np.radians(lesion.angle_deg))), np.float32(np.sin(np.radians(lesion.angle_deg)))
     u, v = x * cosine + y * sine, y * cosine - x * sine
     rho = _line_distance(lesion, u, v) if lesion.kind in _LINEAR else _round_distance(lesion, u, v)
-    profile = _PROFILE[lesion.kind](rho)
+    outline = _PROFILE[lesion.kind](rho)
     colour = np.exp(-((rho / np.float32(1.12)) ** _COLOUR_EDGE.get(lesion.kind, 3))).astype(np.float32)
-    if lesion.kind is Kind.BOXCAR:  # even a steep wall is some tenths of a millimetre wide
-        profile = np.asarray(cv2.GaussianBlur(profile, (0, 0), 0.28 * px_per_mm), np.float32)
     if lesion.kind in _LINEAR:
         end = np.clip((1 - np.abs(u) * np.float32(2 / lesion.length_mm)) / np.float32(0.12), 0, 1)
-        profile, colour = profile * end, colour * end
+        outline, colour = outline * end, colour * end
     if lesion.kind is Kind.PAPULE:  # an inflamed halo reaches beyond the bump
         colour = np.asarray(0.6 * colour + 0.4 * np.exp(-((rho / 2.0) ** 2)), np.float32)
-    return (
-        (rows, columns),
-        profile,
-        np.asarray(cv2.GaussianBlur(colour, (0, 0), max(0.12 * px_per_mm, 0.3)), np.float32),
-    )
+    profile = outline
+    if lesion.kind is Kind.BOXCAR:  # even a steep wall is some tenths of a millimetre wide
+        profile = np.asarray(cv2.GaussianBlur(outline, (0, 0), 0.28 * px_per_mm), np.float32)
+    colour = np.asarray(cv2.GaussianBlur(colour, (0, 0), max(0.12 * px_per_mm, 0.3)), np.float32)
+    return profile, colour, outline
 
 
 def _round_distance(lesion: Lesion, u: Floats32, v: Floats32) -> Floats32:

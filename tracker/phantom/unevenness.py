@@ -16,6 +16,8 @@ Bands = tuple[tuple[float, float], ...]
 _SIGMAS_MM = (0.4, 0.8, 1.6, 3.6)
 _BROAD_MM = 12.0
 """Beyond the measured bands; its amplitudes were chosen by eye."""
+_SWELL_MM, _SWELL = 6.0, 0.85
+"""Sigma and height (mm) of the soft swellings under the skin, which carry brightness in the coarsest band."""
 _ITA = (-32.0, 30.0, 46.0, 56.0)
 # Rows follow _ITA, columns _SIGMAS_MM.
 _LOG_MELANIN = (
@@ -25,21 +27,21 @@ _LOG_MELANIN = (
     (0.028, 0.028, 0.037, 0.059),
 )
 _LOG_BLOOD = (
-    (0.054, 0.270, 0.330, 0.330),
-    (0.050, 0.114, 0.185, 0.196),
-    (0.033, 0.140, 0.140, 0.242),
-    (0.015, 0.118, 0.129, 0.214),
+    (0.054, 0.270, 0.360, 0.360),
+    (0.050, 0.114, 0.185, 0.214),
+    (0.033, 0.140, 0.140, 0.265),
+    (0.015, 0.118, 0.129, 0.232),
 )
 _HEIGHT_MM = (
     (0.002, 0.003, 0.004, 0.200),
-    (0.033, 0.001, 0.137, 0.400),
-    (0.014, 0.002, 0.024, 0.440),
+    (0.033, 0.001, 0.137, 0.440),
+    (0.014, 0.002, 0.024, 0.560),
     (0.029, 0.003, 0.008, 0.400),
 )
 _LOG_GLOSS = (
     (0.239, 0.047, 0.013, 0.250),
     (0.130, 0.010, 0.061, 0.135),
-    (0.217, 0.019, 0.065, 0.180),
+    (0.217, 0.019, 0.065, 0.220),
     (0.208, 0.016, 0.015, 0.178),
 )
 
@@ -78,4 +80,9 @@ def unevenness(ita: float, factor: float = 1.0) -> Unevenness:
         fitted = tuple(zip(_SIGMAS_MM, columns, strict=True))
         return (*fitted, (_BROAD_MM, factor * broad)) if broad else fitted
 
-    return Unevenness(bands(_LOG_MELANIN, 0.03), bands(_LOG_BLOOD, 0.06), bands(_HEIGHT_MM, 0), bands(_LOG_GLOSS, 0))
+    return Unevenness(
+        bands(_LOG_MELANIN, 0.03),
+        bands(_LOG_BLOOD, 0.06),
+        (*bands(_HEIGHT_MM, 0), (_SWELL_MM, factor * _SWELL)),
+        bands(_LOG_GLOSS, 0),
+    )
