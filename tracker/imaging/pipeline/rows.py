@@ -16,6 +16,8 @@ UNITS = {
     Metric.EVENNESS: "MI SD",
     Metric.SPOTS: "% of region",
 }
+REDNESS_METRICS = (Metric.REDNESS, Metric.REDNESS_A_STAR, Metric.REDNESS_LOG_RG)
+FEWEST_CELLS = 4  # a plane through three is no measurement of evenness
 TEXTURE_UNIT = "% contrast"
 
 
@@ -29,8 +31,14 @@ def colour_rows(pair: LaidPair, region: Region, flags: tuple[Flag, ...], noise: 
     """Redness and pigment of one region."""
     skin, match = reference_of(pair, region)
     cells = region_cells(pair, region)
-    doubts = (*flags, *reference.match_flags(match, calibrated=pair.calibrated), *_coverage_flags(cells, region))
-    if match is None or withheld(doubts, Metric.REDNESS):
+    repeat = noise.look_up(Metric.REDNESS, region.name, calibrated=pair.calibrated)
+    doubts = (
+        *flags,
+        *reference.match_flags(match, calibrated=pair.calibrated),
+        *_coverage_flags(cells, region),
+        *change.coarse_flags(repeat, Metric.REDNESS, region.name, REDNESS_METRICS),
+    )
+    if match is None or len(cells) < FEWEST_CELLS:
         return [change.withhold(metric, region.name, unit, doubts) for metric, unit in UNITS.items()]
     matched = match.apply(cells)
     tone = reference.skin_tone(skin) if pair.calibrated else float("nan")
@@ -67,7 +75,7 @@ def _px_per_mm(photo: Photo, region: Region) -> float:
 
 def _coverage_flags(cells: SkinCells, region: Region) -> tuple[Flag, ...]:
     share = len(cells) / max(1, cells.asked)
-    if share >= LEAST_USABLE and len(cells) >= 4:
+    if share >= LEAST_USABLE and len(cells) >= FEWEST_CELLS:
         return ()
     reason = (
         f"{region.name}: only {share:.0%} is well exposed and in the frame of both photos, expected {LEAST_USABLE:.0%}."

@@ -1,0 +1,120 @@
+"""Repeat noise: of one measure in one kind of region, of a kit, and the defaults that ship."""
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from scipy import stats
+
+from tracker.errors import InvalidInput
+from tracker.imaging.types import Flag, FlagCode, Metric
+
+FEW_DF = 20
+"""Below, the verdict uses the upper 80 % confidence limit of the SEM instead of the SEM."""
+MOST_SDC = {Metric.REDNESS: 4.1}
+"""Above, a number is of no use and is withheld: 30 % of a moderate erythema (13.7 H)."""
+ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """The repeat noise of one measure in one kind of region.
+
+    Parameters
+    ----------
+    sem : float
+        In the unit of the measure; of the natural logarithm for LOG_METRICS.
+    df : int
+        Degrees of freedom behind it.
+    source : str
+        What it was measured on, how many, when.
+    """
+
+    sem: float
+    df: int
+    source: str
+
+    @property
+    def sem_used(self) -> float:
+        """The SEM that verdicts use: its upper 80 % limit while there are fewer than 20 degrees of freedom."""
+        if self.df >= FEW_DF:
+            return self.sem
+        return float(self.sem * np.sqrt(self.df / stats.chi2.ppf(0.2, self.df)))
+
+    @property
+    def quantile(self) -> float:
+        """Two-sided 95 % quantile: of t while there are few repeats, else of the normal distribution."""
+        return float(stats.t.ppf(0.975, self.df) if self.df < FEW_DF else stats.norm.ppf(0.975))
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseModel:
+    """Repeat noise per measure, kind of region and calibration.
+
+    Parameters
+    ----------
+    name : str
+        What it belongs to: a kit, or the defaults.
+    entries : dict
+        (metric, region kind, ``"calibrated"`` or ``"uncalibrated"``) to Noise; the kind ``"any"`` stands in where the
+        region has none of its own.
+    """
+
+    name: str
+    entries: dict[tuple[Metric, str, str], Noise] = field(repr=False)
+
+    def look_up(self, metric: Metric, region: str, *, calibrated: bool) -> Noise | None:
+        """The noise to judge by, or None where none was measured."""
+        colour = "calibrated" if calibrated else "uncalibrated"
+        for kind in (region_kind(region), ANY):
+            if (metric, kind, colour) in self.entries:
+                return self.entries[metric, kind, colour]
+        return None
+
+
+def region_kind(region: str) -> str:
+    """The kind whose noise a region has: both cheeks are ``"cheek"``."""
+    return "cheek" if region.startswith("cheek") else region
+
+
+@cache
+def default_noise() -> NoiseModel:
+    """The noise that ships with the program, with its provenance in ``noise_defaults.toml``."""
+    return load_noise(Path(__file__).with_name("noise_defaults.toml"))
+
+
+def load_noise(path: Path) -> NoiseModel:
+    """A noise model from a TOML file.
+
+    Raises
+    ------
+    InvalidInput
+        Where an entry names no known measure, or its SEM is not a positive number.
+    """
+    table = tomllib.loads(path.read_text("utf-8"))
+    entries: dict[tuple[Metric, str, str], Noise] = {}
+    for row in table.get("noise", ()):
+        sem, df = float(row["sem"]), int(row["df"])
+        if row["metric"] not in set(Metric) or not (np.isfinite(sem) and sem > 0 and df >= 1):
+            raise InvalidInput(
+                f"{path.name}: expected a known measure with a positive SEM and df, found {row}; mend it."
+            )
+        entries[Metric(row["metric"]), row["kind"], row["colour"]] = Noise(
+            sem, df, table["source"][row["source"]]["what"]
+        )
+    return NoiseModel(str(table["name"]), entries)
+
+
+def coarse_flags(noise: Noise | None, metric: Metric, region: str, spoiled: tuple[Metric, ...]) -> tuple[Flag, ...]:
+    """A reason to withhold ``spoiled`` where the smallest detectable change of ``metric`` is too large to be of use."""
+    if noise is None or metric not in MOST_SDC:
+        return ()
+    sdc = noise.quantile * np.sqrt(2) * noise.sem_used
+    if sdc <= MOST_SDC[metric]:
+        return ()
+    reason = (
+        f"{region}: only a change of {metric} of {sdc:.1f} could be seen here, expected at most {MOST_SDC[metric]}."
+    )
+    return (Flag(FlagCode.TOO_FEW_REPEATS, reason, "Draw the region of interest, or record repeats.", spoiled),)

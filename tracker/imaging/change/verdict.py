@@ -1,0 +1,83 @@
+"""What may be said about one measure between two photos."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tracker.imaging.change.noise import Noise
+from tracker.imaging.types import Change, Flag, FlagCode, Measurement, Metric, Verdict, withheld
+
+LOG_METRICS = frozenset({Metric.ROUGHNESS, Metric.EVENNESS, Metric.SCAR_AREA})
+"""Noise grows with the value, so differences are taken between logarithms and given in % of the baseline."""
+
+
+def judge(
+    pair: tuple[Measurement, Measurement], noise: Noise | None, flags: Sequence[Flag] = (), *, gain: float = 1.0
+) -> Change:
+    """What may be said about one measure between two photos.
+
+    Parameters
+    ----------
+    pair : tuple of Measurement
+        Baseline and follow-up of one measure in one region.
+    noise : Noise or None
+        From repeats; without it nothing can be said.
+    flags : sequence of Flag
+        Of the pair; one that withholds this metric makes it NOT_ASSESSABLE.
+    gain : float
+        The measure was divided by this (skin tone), so its noise is too.
+
+    Returns
+    -------
+    Change
+        CHANGED where the difference exceeds the smallest detectable change. Swapping the photos turns the sign.
+    """
+    first, second = pair
+    doubts = tuple(dict.fromkeys((*first.flags, *second.flags, *flags)))
+    mine = tuple(flag for flag in doubts if not flag.withholds or first.metric in flag.withholds)
+    if noise is None:
+        reason = f"No repeats of {first.metric} have been measured with this set-up."
+        mine = (*mine, Flag(FlagCode.TOO_FEW_REPEATS, reason, "Photograph unchanged skin twice.", (first.metric,)))
+    if noise is None or withheld(mine, first.metric) or not np.isfinite([first.value, second.value]).all():
+        return _not_assessable(first, mine)
+    scatter = float(np.hypot(noise.sem_used / gain * np.sqrt(2), _own_error(first, second, noise.sem / gain)))
+    half = noise.quantile * scatter
+    if first.metric in LOG_METRICS:
+        if min(first.value, second.value) <= 0:
+            return _not_assessable(first, mine)
+        difference = float(np.log(second.value / first.value))
+        shown = [100 * float(np.expm1(v)) for v in (difference, half, difference - half, difference + half)]
+    else:
+        difference = second.value - first.value
+        shown = [difference, half, difference - half, difference + half]
+    return Change(
+        metric=first.metric,
+        region=first.region,
+        unit=first.unit,
+        baseline=first.value,
+        followup=second.value,
+        change=shown[0],
+        sdc=shown[1],
+        interval=(shown[2], shown[3]),
+        verdict=Verdict.CHANGED if abs(difference) > half else Verdict.NO_DETECTABLE_CHANGE,
+        flags=mine,
+    )
+
+
+def withhold(metric: Metric, region: str, unit: str, flags: Sequence[Flag]) -> Change:
+    """A row without numbers, with the reasons."""
+    return _not_assessable(Measurement(metric, region, float("nan"), unit), tuple(flags))
+
+
+def _own_error(first: Measurement, second: Measurement, typical: float) -> float:
+    """The part of this pair's own standard error that exceeds what the repeats already contain."""
+    own = np.nan_to_num([first.standard_error, second.standard_error])
+    return float(np.sqrt(max(0.0, float((own**2).sum()) - 2 * typical**2)))
+
+
+def _not_assessable(measurement: Measurement, flags: tuple[Flag, ...]) -> Change:
+    nan = float("nan")
+    verdict = Verdict.NOT_ASSESSABLE
+    return Change(
+        measurement.metric, measurement.region, measurement.unit, nan, nan, nan, nan, (nan, nan), verdict, flags
+    )
