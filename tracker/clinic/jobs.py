@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures import Executor as Pool
 from concurrent.futures.process import BrokenProcessPool
@@ -102,7 +102,7 @@ class Executor:
         function : callable
             Importable by name (spawned processes cannot see a lambda).
         items : iterable
-            Each must pickle.
+            Each must pickle. Of a sequence, each item is asked for when its turn comes, so it may be made then.
         progress : callable, optional
             Called in this thread after each item, in order of completion.
 
@@ -111,7 +111,7 @@ class Executor:
         At most two items per worker are in flight, so that results do not pile up. An item that raises, hangs, or whose
         process is killed, gives an outcome with the reason; all others go on.
         """
-        return _Run(self, function, list(items), progress).outcomes()
+        return _Run(self, function, items if isinstance(items, Sequence) else list(items), progress).outcomes()
 
     def submit(self, function: Callable[[Item], Answer], item: Item) -> tuple[Pool, "Future[Answer]"]:
         """The future of one item, and the pool it was given to."""
@@ -178,11 +178,11 @@ class _Run(Generic[Item, Answer]):
     """One call of map."""
 
     def __init__(
-        self, executor: Executor, function: Callable[[Item], Answer], items: list[Item], progress: Progress | None
+        self, executor: Executor, function: Callable[[Item], Answer], items: Sequence[Item], progress: Progress | None
     ) -> None:
         self.executor, self.function, self.items, self.progress = executor, function, items, progress
         self.done: dict[int, Outcome[Answer]] = {}
-        self.in_flight: dict[int, tuple[Pool, Future[Answer]]] = {}
+        self.in_flight: dict[int, tuple[Item, Pool, Future[Answer]]] = {}
         self.finished = 0
 
     def outcomes(self) -> Iterator[Outcome[Answer]]:
@@ -198,28 +198,35 @@ class _Run(Generic[Item, Answer]):
         while len(self.in_flight) + len(self.done) < 2 * self.executor.workers:
             if (index := next(queue, None)) is None:
                 return
-            self.in_flight[index] = self.executor.submit(self.function, self.items[index])
+            try:
+                item = self.items[index]
+            except TrackerError as error:  # a photo that is missing fails its own item only
+                self._finish(index, Outcome(None, str(error)))
+            else:
+                self.in_flight[index] = (item, *self.executor.submit(self.function, item))
 
     def _collect(self) -> None:
         """Take what is ready; where a killed process broke the pool, find out whose it was, one item at a time."""
-        ready, _ = wait([future for _, future in self.in_flight.values()], return_when=FIRST_COMPLETED)
+        if not self.in_flight:
+            return
+        ready, _ = wait([future for *_, future in self.in_flight.values()], return_when=FIRST_COMPLETED)
         suspects = []
-        for index, (pool, future) in list(self.in_flight.items()):
+        for index, (item, pool, future) in list(self.in_flight.items()):
             if future not in ready:
                 continue
             del self.in_flight[index]
             if isinstance(future.exception(), BrokenProcessPool):
                 self.executor.renew(pool)
-                suspects.append(index)
+                suspects.append((index, item))
             else:
                 self._finish(index, outcome_of(future))
-        for index in suspects:
-            self._finish(index, self._alone(index))
+        for index, item in suspects:
+            self._finish(index, self._alone(item))
 
-    def _alone(self, index: int) -> Outcome[Answer]:
+    def _alone(self, item: Item) -> Outcome[Answer]:
         start, limit = time.monotonic(), self.executor.limit_s
         with local_pool(1) as pool:
-            outcome = outcome_of(pool.submit(limited, self.function, limit, self.items[index]))
+            outcome = outcome_of(pool.submit(limited, self.function, limit, item))
         if outcome.error == KILLED and time.monotonic() - start >= limit:
             return Outcome(None, HUNG.format(limit=limit))
         return outcome

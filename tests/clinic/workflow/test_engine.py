@@ -56,3 +56,14 @@ def test_a_series_is_measured_and_tabled(clinic, series, taken):
     redness = table[table["primary"]]
     assert set(redness["metric"]) == {"redness"}
     assert set(redness["session"]) == {2, 3, 4}
+
+
+def test_a_lost_file_fails_its_own_pair_only(clinic, series, taken):
+    original = clinic.home / "photos" / taken[1].sha256[:2] / taken[1].sha256
+    original.rename(clinic.home / "lost")
+    lost, kept = review.measure_series(clinic, series.id)
+    assert lost.record.status is AnalysisStatus.FAILED
+    assert "found none" in lost.record.reason
+    assert kept.record.status is AnalysisStatus.DONE
+    (clinic.home / "lost").rename(original)
+    assert [made.record.status for made in review.measure_series(clinic, series.id)] == [AnalysisStatus.DONE] * 2

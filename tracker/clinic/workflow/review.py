@@ -1,7 +1,9 @@
 """Comparing two photos: analysed once, stored, and read back with everything an overlay needs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import overload
 
 from tracker.clinic.jobs import Executor, Outcome, Progress
 from tracker.clinic.records.store import Records
@@ -139,8 +141,8 @@ def measure_series(
     missing = [draft for draft, known in zip(drafts, found, strict=True) if known is None]
     fresh: dict[tuple[str, str], Comparison] = {}
     if missing:
-        jobs = [_job(clinic, draft) for draft in missing]
-        for draft, outcome in zip(missing, (executor or WORKERS).map(analyse_job, jobs, progress), strict=True):
+        outcomes = (executor or WORKERS).map(analyse_job, _Jobs(clinic, missing), progress)
+        for draft, outcome in zip(missing, outcomes, strict=True):
             fresh[draft.baseline_photo_id, draft.followup_photo_id] = _save(clinic, draft, outcome)
     return [
         known if known is not None else fresh[draft.baseline_photo_id, draft.followup_photo_id]
@@ -198,6 +200,25 @@ def _job(clinic: Clinic, draft: AnalysisRecord) -> Job:
     names = [f"{photo.view} photo of {session.date}" for photo, session in zip(photos, sessions, strict=True)]
     originals = [clinic.files.read(photo.sha256) for photo in photos]
     return Job(draft, originals[0], originals[1], (names[0], names[1]), region, site)
+
+
+class _Jobs(Sequence[Job]):
+    """Jobs that read their photos when their turn comes: 50 pairs of 12 megapixels are 400 MB of files."""
+
+    def __init__(self, clinic: Clinic, drafts: list[AnalysisRecord]) -> None:
+        self.clinic, self.drafts = clinic, drafts
+
+    def __len__(self) -> int:
+        return len(self.drafts)
+
+    @overload
+    def __getitem__(self, index: int) -> Job: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Job]: ...
+    def __getitem__(self, index: int | slice) -> Job | list[Job]:
+        if isinstance(index, slice):
+            return [_job(self.clinic, draft) for draft in self.drafts[index]]
+        return _job(self.clinic, self.drafts[index])
 
 
 def _save(clinic: Clinic, draft: AnalysisRecord, outcome: Outcome[Analysis]) -> Comparison:
