@@ -6,6 +6,7 @@ import numpy as np
 from tracker.errors import NotComparable
 from tracker.imaging import geometry
 from tracker.imaging.align.frame import Frame, common_frame, nodes_on_baseline
+from tracker.imaging.align.likeness import seen_again
 from tracker.imaging.align.matching import LONG_SIDE, PlaneMotion, held_out, keypoints, match, plane_motion
 from tracker.imaging.align.prepared import Pair, Prepared, mirrored, prepare
 from tracker.imaging.align.residual import Anchors, refine
@@ -54,10 +55,11 @@ def fit(
     coarse = prepare(baseline, masks[0], LONG_SIDE), prepare(followup, masks[1], LONG_SIDE)
     found = attempt(Pair(working, coarse), region)
     evidence = weigh(found)
-    check_evidence(evidence)
+    alignment = _as_alignment(found, evidence.as_dict())
+    check_evidence(evidence, seen_again(alignment, baseline, followup, region) if region else float("nan"))
     if evidence.belief < MIRROR_DOUBT:
         check_mirror(found.motion, _motion(coarse[0], mirrored(coarse[1])))
-    return _as_alignment(found, evidence.as_dict())
+    return alignment
 
 
 def attempt(pair: Pair, region: Region | None) -> Fit:
