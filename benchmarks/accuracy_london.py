@@ -13,7 +13,7 @@ from tracker.errors import NotComparable
 from tracker.imaging import align, change, colour, decode, regions
 from tracker.imaging.change import ANY, Noise, NoiseModel
 from tracker.imaging.pipeline.analysis import register_on_skin
-from tracker.imaging.pipeline.laying import LaidPair, lay, shared_light
+from tracker.imaging.pipeline.laying import LaidPair, lay, reference_of, shared_light
 from tracker.imaging.pipeline.rows import UNITS, colour_rows
 from tracker.imaging.quality import pair_flags
 from tracker.imaging.types import Mask, Photo, Region
@@ -47,7 +47,7 @@ def one_person(path: Path) -> list[dict]:
         rows = compare(pair, regions.face_regions(before, skin=skin[0]), who, "null")
         for number, spot in enumerate(spots):
             rows += compare(pair, (spot,), f"{who}/{number}", "drawn null")
-        rows += naive(pair, who)
+        rows += naive(pair, who) + responses(pair, who)
         centre = align.carry_points(pair.alignment, np.array([middle(spots[0])]))[0]
         redder = inject(after, centre, float(np.hypot(*(marks[0] - marks[1]))))
         pair = laid(before, redder, (skin[0], regions.skin_mask(redder)), spots[0])
@@ -113,6 +113,26 @@ def naive(pair: LaidPair, who: str) -> list[dict]:
         for name in values[0]:
             rows.append({"who": who, "kind": "naive", "region": part.name, "metric": name, "baseline": values[0][name],
                          "followup": values[1][name], "flags": []})  # fmt: skip
+    return rows
+
+
+def responses(pair: LaidPair, who: str) -> list[dict]:
+    """What is left of 8 H of blood in whole regions after the reference, of which they are part, is subtracted."""
+    found = {part.name: part for part in regions.face_regions(pair.baseline, skin=pair.skin[0])}
+    rows = []
+    for names in (("cheek_left",), ("cheek_left", "cheek_right"), ("forehead",), ("nose",)):
+        if any(name not in found for name in names):
+            continue
+        column, row = np.rint(pair.cells.position).astype(int).T
+        inside = np.any([found[name].full(pair.baseline.size)[row, column] for name in names], axis=0)
+        light = add_blood(pair.cells.followup[None].astype(np.float32), inside[None].astype(np.float32), INJECTED_H)
+        redder = replace(pair, cells=pair.cells.with_followup(light[0].astype(np.float64)))
+        plain, moved = (reference_of(p, found[names[0]])[1] for p in (pair, redder))
+        if plain is None or moved is None:
+            continue
+        taken = 100 * float((moved.log_gain - plain.log_gain) @ colour.HAEMOGLOBIN_WEIGHTS)
+        rows.append({"who": who, "kind": "response", "region": " and ".join(names), "metric": "redness",
+                     "baseline": 0.0, "followup": INJECTED_H - taken, "flags": []})  # fmt: skip
     return rows
 
 

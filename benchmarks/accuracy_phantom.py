@@ -69,7 +69,9 @@ def visit(rng: np.random.Generator, spread: float) -> phantom.Visit:
             stretch_mm=0.3 * spread, seed=int(rng.integers(1000)),
         ),
         light=phantom.Light(azimuth_deg=225 + r(3), elevation_deg=55 + r(2)),
-        camera=phantom.Camera(exposure=1 + r(0.06), white_balance=(1 + r(0.03), 1.0, 1 + r(0.03)), blur_px=0.5 + abs(r(0.1))),
+        camera=phantom.Camera(
+            exposure=1 + r(0.06), white_balance=(1 + r(0.03), 1.0, 1 + r(0.03)), blur_px=0.5 + abs(r(0.1))
+        ),
         targets=(phantom.Placement(phantom.tracker_card(), (0.0, -32.0)),),
     )  # fmt: skip
 
