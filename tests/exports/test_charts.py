@@ -105,3 +105,12 @@ def test_unknown_measure_is_refused(table):
         charts.progress(table, "pores", "chin")
     with pytest.raises(ValueError, match="lacks the columns"):
         charts.progress(table.drop(columns="sdc"), "redness", "cheek_left")
+
+
+def test_band_of_a_ratio_measure_ends_where_a_fall_counts(table):
+    ratio = table.assign(metric="scar_area", unit="mm²", sdc=[NAN, 25.0, 25.0, NAN, 25.0, 25.0])
+    chart = charts.progress(ratio, "scar_area", "cheek_left")
+    (band,) = [data for kind, _, data in layers(chart) if kind == "area"]
+    assert {point["top"] for point in band} == {25.0}
+    assert {round(point["bottom"], 6) for point in band} == {-20.0}
+    assert "Change since baseline (%)" in chart.to_json()

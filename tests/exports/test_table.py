@@ -29,8 +29,7 @@ NONE = Change(
 
 def test_changed():
     assert sentence(FELL) == (
-        "Redness (left cheek) fell by 6.1 H (95 % interval −7.7 to −4.5 H); "
-        "a change below 2.2 H could have been missed."
+        "Redness (left cheek) fell by 6.1 H (95 % interval −7.7 to −4.5 H); a fall below 2.2 H could have been missed."
     )
 
 
@@ -96,3 +95,21 @@ def test_withheld_measures_share_their_reason():
         "The photo is blurred. Hold still and take it again."
     ]
     assert withheld_sentences([other])[0].endswith(BLUR.retake)
+
+
+def test_ratio_measures_are_told_in_percent_with_the_limit_of_their_direction():
+    fell = Change(Metric.SCAR_AREA, "drawn", "mm²", 50, 40, -20.0, 25.0, (-36, 0), Verdict.NO_DETECTABLE_CHANGE)
+    assert "Only a change of at least 25.0 % could have been seen (found −20.0 %" in sentence(fell)
+    more = Change(Metric.SCAR_AREA, "drawn", "mm²", 50, 35, -30.0, 25.0, (-44, -12.5), Verdict.CHANGED)
+    assert sentence(more) == (
+        "Scar area (marked area) fell by 30.0 % (95 % interval −44.0 to −12.5 %); "
+        "a fall below 20.0 % could have been missed."
+    )
+    row = as_table([more]).iloc[0]
+    assert (row["Before"], row["After"], row["Change"]) == ("50.0 mm²", "35.0 mm²", "−30.0 %")
+
+
+def test_reason_does_not_name_the_region_by_its_stored_name():
+    flag = Flag(FlagCode.NO_SCALE, "drawn: no card was found.", "", (Metric.ROUGHNESS,))
+    change = Change(Metric.ROUGHNESS, "drawn", "", NAN, NAN, NAN, NAN, (NAN, NAN), Verdict.NOT_ASSESSABLE, (flag,))
+    assert sentence(change) == "Roughness (marked area): not assessable. No card was found."

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from tracker.clinic.types import Moment, Patient, PhotoRecord, Series, Session
+from tracker.clinic.types import Moment, Patient, PhotoRecord, Series, Session, View
 from tracker.clinic.workflow import intake, photos
 from tracker.dashboard import state, widgets
 
@@ -113,6 +113,15 @@ def _by_view(among: Sequence[PhotoRecord]) -> dict[str, PhotoRecord]:
     """The photo that stands for each view: the last one taken before needling, else the last after it."""
     ordered = sorted(among, key=lambda photo: photo.moment is Moment.BEFORE)  # later entries win
     return {str(photo.view): photo for photo in ordered}
+
+
+def usual_view(session_ids: Sequence[str]) -> View:
+    """The view of the newest photo of these sessions, given by date: a new photo is best taken the same way."""
+    for one in reversed(session_ids):
+        stored = photos.list_photos(state.clinic(), one)
+        if stored:
+            return stored[-1].view
+    return View.FRONTAL
 
 
 def remembered_choice(label: str, options: Sequence[str], key: str, words: dict[str, str] | None = None) -> str:

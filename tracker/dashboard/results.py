@@ -9,22 +9,35 @@ from tracker.clinic.workflow.review import Comparison
 from tracker.dashboard import pictures, widgets
 from tracker.exports import charts
 from tracker.exports.comparison import PRIVACY, Dating, FileKind
-from tracker.exports.overlay import REDNESS_RANGE_H, TEXTURE_BAND_MM, TEXTURE_RANGE
+from tracker.exports.overlay import (
+    REDNESS_COLOURS,
+    REDNESS_RANGE_H,
+    TEXTURE_BAND_MM,
+    TEXTURE_COLOURS,
+    TEXTURE_RANGE,
+    colour_scale,
+)
 from tracker.exports.table import PRIMARY, as_table, in_order, remarks, withheld_sentences
 from tracker.imaging.types import Analysis, Change, Metric, Verdict
 
+_SCALES = {
+    pictures.Layer.REDNESS: widgets.Scale(
+        f"{REDNESS_RANGE_H:.0f} H paler", f"{REDNESS_RANGE_H:.0f} H redder", colour_scale(REDNESS_COLOURS)
+    ),
+    pictures.Layer.TEXTURE: widgets.Scale("smooth", "rough", colour_scale(TEXTURE_COLOURS)),
+}
 _LEGENDS = {
     pictures.Layer.PHOTO: ("Photo", ""),
     pictures.Layer.OUTLINES: ("Area", "The outline shows the skin that was measured, in each photo."),
     pictures.Layer.REDNESS: (
         "Redness",
-        f"Orange: redder than the skin around the area in the same photo, violet: paler; full colour at "
-        f"{REDNESS_RANGE_H:.0f} H. It shows where the redness lies; how much it changed is said above.",
+        "Against the skin around the area in the same photo. It shows where the redness lies; how much it changed is "
+        "said above.",
     ),
     pictures.Layer.TEXTURE: (
         "Texture",
-        f"Violet: smooth, yellow: rough, for relief of {TEXTURE_BAND_MM[0]} to {TEXTURE_BAND_MM[1]} mm; full colour "
-        f"at a local contrast of {TEXTURE_RANGE:.0%}. Light from another side looks like another texture.",
+        f"Relief of {TEXTURE_BAND_MM[0]} to {TEXTURE_BAND_MM[1]} mm, yellow from a local contrast of "
+        f"{TEXTURE_RANGE:.0%}. Light from another side looks like another texture.",
     ),
 }
 
@@ -40,7 +53,7 @@ def layers(analysis_id: str) -> list[widgets.LayerView]:
     found = []
     for layer, (label, legend) in _LEGENDS.items():
         before, after = (f"/img/{analysis_id}/{side}/{layer}" for side in pictures.Side)
-        found.append(widgets.LayerView(label, before, after, legend))
+        found.append(widgets.LayerView(label, before, after, legend, _SCALES.get(layer)))
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from tracker.exports.table import amount, metric_words, region_words
+from tracker.exports.table import amount, change_unit, least_fall, metric_words, region_words
 from tracker.imaging.types import Verdict
 
 COLUMNS = (
@@ -65,7 +65,7 @@ def progress(table: pd.DataFrame, metric: str, region: str, height: int = 260) -
     """
     rows = _prepared(table, metric, region)
     low, high = _domain(rows)
-    unit = str(rows["unit"].iloc[0])
+    unit = str(rows["unit"].iloc[-1])
     x = alt.X("when:T", title=None, axis=alt.Axis(format="%-d %b %Y", labelOverlap=True, grid=False, tickCount=4))
     y = alt.Y("change:Q", title=f"Change since baseline ({unit})", scale=alt.Scale(domain=[low, high], nice=False))
     layers = [*_noise_band(rows), *_marks(rows, x, y, low + 0.05 * (high - low))]
@@ -106,6 +106,8 @@ def _prepared(table: pd.DataFrame, metric: str, region: str) -> pd.DataFrame:
     # Noon keeps the day where it is when a browser west of Greenwich reads the time stamp.
     rows["when"] = pd.to_datetime(rows["date"]) + pd.Timedelta(hours=12)
     rows["healing"] = ~rows["in_trend"].astype(bool) & rows["change"].notna() & (rows["verdict"] != BASELINE)
+    rows["unit"] = change_unit(metric, str(rows["unit"].iloc[-1]))
+    rows["fall"] = [-least_fall(metric, sdc) for sdc in rows["sdc"]]
     rows["said"] = [_said(row) for row in rows.to_dict("records")]
     rows["measure"] = f"{metric_words(metric)} ({region_words(region)})"
     rows["visit"] = [f"{row.session} on {row.when:%-d %b %Y}" for row in rows.itertuples()]
@@ -119,6 +121,7 @@ _DRAWN = (
     "when",
     "change",
     "sdc",
+    "fall",
     "interval_low",
     "interval_high",
     "unit",
@@ -151,8 +154,8 @@ def _found(row: dict[Any, Any]) -> str:
 
 
 def _domain(rows: pd.DataFrame) -> tuple[float, float]:
-    drawn = [rows[name] for name in ("change", "interval_low", "interval_high", "sdc")]
-    values = pd.concat([*drawn, -rows["sdc"]]).dropna()
+    drawn = [rows[name] for name in ("change", "interval_low", "interval_high", "sdc", "fall")]
+    values = pd.concat(drawn).dropna()
     low, high = (float(values.min()), float(values.max())) if values.abs().max() > 0 else (-1.0, 1.0)
     room = 0.12 * (high - low)  # for the crosses at the foot, and so that no whisker touches the frame
     return low - room, high + room
@@ -164,7 +167,7 @@ def _noise_band(rows: pd.DataFrame) -> list[alt.Chart]:
     zero = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=INK, strokeDash=[4, 3], opacity=0.6)
     if known.empty:
         return [zero.encode(y="zero:Q")]
-    band = pd.DataFrame({"when": known["when"], "top": known["sdc"], "bottom": -known["sdc"]})
+    band = pd.DataFrame({"when": known["when"], "top": known["sdc"], "bottom": known["fall"]})
     first, last = rows["when"].min(), rows["when"].max()
     margin = max((last - first) * 0.04, pd.Timedelta(days=2))
     edges = band.iloc[[0, -1]].assign(when=[first - margin, last + margin])

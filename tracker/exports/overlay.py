@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import cv2
 import matplotlib
+import matplotlib.colors
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,8 +28,10 @@ OUTLINE_COLOURS: tuple[tuple[int, int, int], ...] = (
 """After Okabe and Ito: told apart with any colour vision, and none of them is the colour of skin."""
 REDNESS_RANGE_H = 15.0
 """A moderate erythema (blood 0.7 to 2.0 %) adds 14 H, so it reaches the end of the colour scale."""
-TEXTURE_RANGE = 0.10
-"""SD of ln Y in one band is 0.02 to 0.06 on real cheeks (faces_london); deep relief reaches 0.10."""
+TEXTURE_RANGE = 0.15
+"""SD of ln Y in one band is 0.02 to 0.06 on real cheeks (faces_london); scars under side light reach 0.15."""
+REDNESS_COLOURS, TEXTURE_COLOURS = "PuOr_r", "viridis"
+"""Matplotlib's names; both are told apart with any colour vision."""
 TEXTURE_BAND_MM = (0.15, 1.5)
 """Gaussian sigmas of the band between pores and folds (docs/methods.md, texture)."""
 EMPTY = 128
@@ -120,7 +123,7 @@ def redness_map(photo: Photo, regions: Sequence[Region], zero: float, width: int
     light = _smooth(photo.linear(None, scale), picture.shape[1] / 250)
     relative = (haemoglobin_index(light) - zero) / REDNESS_RANGE_H
     strength = np.clip(np.abs(relative), 0, 1) * 0.8
-    colour = _lookup("PuOr_r", 0.5 + 0.5 * relative)
+    colour = _lookup(REDNESS_COLOURS, 0.5 + 0.5 * relative)
     return _blend(picture, colour, strength * _soft_mask(regions, picture, scale))
 
 
@@ -134,7 +137,7 @@ def texture_map(photo: Photo, regions: Sequence[Region], width: int) -> Picture:
 
     Notes
     -----
-    Local SD of the band-passed ln Y; the colour scale ends at 0.10. Without a scale in the photo the band is taken as
+    Local SD of the band-passed ln Y; the colour scale ends at 0.15. Without a scale in the photo the band is taken as
     if the photo were 100 mm wide. Light from the side makes the same skin look rougher: compare under equal light only.
     """
     picture = shown(photo, width)
@@ -144,7 +147,12 @@ def texture_map(photo: Photo, regions: Sequence[Region], width: int) -> Picture:
     fine, coarse = (max(0.6, px_per_mm * sigma) for sigma in TEXTURE_BAND_MM)
     band = cv2.GaussianBlur(log_y, (0, 0), fine) - cv2.GaussianBlur(log_y, (0, 0), max(coarse, 2 * fine))
     rough = np.sqrt(cv2.GaussianBlur(band * band, (0, 0), max(coarse, 2 * fine))) / TEXTURE_RANGE
-    return _blend(picture, _lookup("viridis", rough), 0.65 * _soft_mask(regions, picture, scale))
+    return _blend(picture, _lookup(TEXTURE_COLOURS, rough), 0.65 * _soft_mask(regions, picture, scale))
+
+
+def colour_scale(name: str, steps: int = 7) -> tuple[str, ...]:
+    """Evenly spaced colours of a map as ``"#rrggbb"``, from its low to its high end, for a legend."""
+    return tuple(matplotlib.colors.to_hex(matplotlib.colormaps[name](at)) for at in np.linspace(0, 1, steps))
 
 
 def pixels_per_mm(photo: Photo) -> float:

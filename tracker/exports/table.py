@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from tracker.imaging.change import LOG_METRICS
 from tracker.imaging.types import Change, FlagCode, Metric, Verdict
 
 METRIC_WORDS: dict[Metric, str] = {
@@ -91,16 +92,17 @@ def sentence(change: Change) -> str:
         Never a number where the verdict is "not assessable"; then the reason and how to retake.
     """
     what = f"{metric_words(change.metric)} ({region_words(change.region)})"
-    unit = change_unit(change)
+    unit = change_unit(change.metric, change.unit)
     if change.verdict is Verdict.NOT_ASSESSABLE:
         return f"{what}: not assessable. {reasons(change)}".strip()
     low, high = sorted(change.interval)
     interval = f"95 % interval {amount(low, '')} to {amount(high, unit)}"
     if change.verdict is Verdict.CHANGED:
-        direction = "fell" if change.change < 0 else "rose"
+        fell = change.change < 0
+        direction, least = ("fell", least_fall(change.metric, change.sdc)) if fell else ("rose", change.sdc)
         return (
             f"{what} {direction} by {amount(abs(change.change), unit)} ({interval}); "
-            f"a change below {amount(change.sdc, unit)} could have been missed."
+            f"a {'fall' if fell else 'rise'} below {amount(least, unit)} could have been missed."
         )
     return (
         f"{what}: no detectable change. Only a change of at least {amount(change.sdc, unit)} could have been seen "
@@ -125,8 +127,14 @@ def _listed(names: Sequence[str]) -> str:
 def reasons(change: Change) -> str:
     """Why a number is withheld, and how to retake; each reason once."""
     told = [flag for flag in change.flags if change.metric in flag.withholds] or list(change.flags)
-    parts = dict.fromkeys(text for flag in told for text in (flag.reason, flag.retake) if text)
+    parts = dict.fromkeys(text for flag in told for text in (_without_region(flag.reason, change), flag.retake) if text)
     return " ".join(parts)
+
+
+def _without_region(reason: str, change: Change) -> str:
+    """A reason that opens with the region's stored name, without it: the sentence has already named the region."""
+    rest = reason.removeprefix(f"{change.region}: ")
+    return rest[:1].upper() + rest[1:]
 
 
 def remarks(changes: Iterable[Change]) -> tuple[str, ...]:
@@ -137,9 +145,17 @@ def remarks(changes: Iterable[Change]) -> tuple[str, ...]:
     )
 
 
-def change_unit(change: Change) -> str:
-    """The unit of the change itself: % for the measures compared as ratios."""
-    return change.unit
+def change_unit(metric: Metric | str, unit: str) -> str:
+    """The unit of a change: % of the baseline for the measures compared as ratios, else that of the values."""
+    return "%" if Metric(metric) in LOG_METRICS else unit
+
+
+def least_fall(metric: Metric | str, sdc: float) -> float:
+    """The smallest detectable fall that belongs to a smallest detectable rise ``sdc``, both positive.
+
+    For ratios a rise of 25 % and a fall of 20 % are the same step, so the band around the baseline is not symmetric.
+    """
+    return 100.0 * (1.0 - 1.0 / (1.0 + sdc / 100.0)) if Metric(metric) in LOG_METRICS else sdc
 
 
 def in_order(changes: Iterable[Change]) -> list[Change]:
@@ -179,7 +195,7 @@ def as_table(changes: Iterable[Change]) -> pd.DataFrame:
     """
     rows = []
     for change in in_order(changes):
-        unit, (low, high) = change_unit(change), sorted(change.interval)
+        unit, (low, high) = change_unit(change.metric, change.unit), sorted(change.interval)
         rows.append(
             {
                 "Measure": metric_words(change.metric),

@@ -3,7 +3,7 @@ import streamlit as st
 from tracker.clinic.types import Moment, SessionKind, View
 from tracker.clinic.workflow import intake, photos
 from tracker.dashboard import state, widgets
-from tracker.dashboard.context import PAGES, series_of_page, session_words
+from tracker.dashboard.context import PAGES, series_of_page, session_words, usual_view
 from tracker.errors import TrackerError
 
 ENDINGS = ["jpg", "jpeg", "png", "webp", "tif", "tiff", "heic", "heif"]
@@ -38,7 +38,10 @@ if session.notice:
     st.warning(widgets.plain(session.notice))
 left, right = st.columns(2)
 views, moments = list(View), list(Moment)
-view = left.selectbox("View", views, key="upload_view", help="Only photos of the same view are compared.")
+usual = usual_view(list(sessions))
+view = left.selectbox(
+    "View", views, index=views.index(usual), key="upload_view", help="Only photos of the same view are compared."
+)
 moment = Moment.BEFORE
 if session.kind is SessionKind.TREATMENT:
     moment = right.selectbox("Taken", moments, key="upload_moment")

@@ -13,11 +13,12 @@ from tracker.dashboard.widgets.text import (
     verdict_cards,
     when,
 )
-from tracker.dashboard.widgets.viewer import Labels, LayerView, viewer
+from tracker.dashboard.widgets.viewer import Labels, LayerView, Scale, viewer
 
 __all__ = [
     "Labels",
     "LayerView",
+    "Scale",
     "download_link",
     "empty",
     "outline_editor",

@@ -44,6 +44,12 @@ export default function (component) {
     show("before", layer.before, data.before);
     show("after", layer.after, data.after);
     find(".legend").textContent = layer.legend;
+    find(".scale").hidden = !layer.scale;
+    if (layer.scale) {
+      find(".scale .low").textContent = layer.scale.low;
+      find(".scale .high").textContent = layer.scale.high;
+      find(".scale i").style.background = `linear-gradient(to right, ${layer.scale.colours.join(", ")})`;
+    }
     blink();
   }
 

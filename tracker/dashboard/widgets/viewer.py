@@ -1,6 +1,6 @@
 """Before and after on each other: slider, blink or side by side, with overlays; all in the browser, without a rerun."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -15,6 +15,15 @@ _VIEWER = st.components.v2.component(
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """The colours of an overlay from low to high, as ``"#rrggbb"``, and the words at both ends."""
+
+    low: str
+    high: str
+    colours: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LayerView:
     """One overlay: its button, its two pictures and how to read it."""
 
@@ -22,6 +31,7 @@ class LayerView:
     before: str
     after: str
     legend: str
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +61,7 @@ def viewer(
         The point that stays in sight when the photos are magnified, as shares of width and height.
     """
     data = {
-        "layers": [
-            {"label": one.label, "before": one.before, "after": one.after, "legend": one.legend} for one in layers
-        ],
+        "layers": [asdict(one) for one in layers],
         "before": labels.before,
         "after": labels.after,
         "focus": list(focus),
