@@ -244,8 +244,8 @@ def skin(rows: list[dict]) -> list[str]:
     return [
         "## Rendered skin with the card (phantom)", "",
         "Simulated, not clinical: it ranks methods and shows what optics alone allow. A cheek at 9 px/mm, a drawn "
-        "ellipse of 30 by 24 mm, the printed card in the frame; pose, light (3 degrees), exposure (6 %) and white balance "
-        "(3 %) differ between visits.", "", *table(head, body),
+        "ellipse of 30 by 24 mm, the printed card in the frame; pose, light (3 degrees), exposure (6 %) and white "
+        "balance (3 %) differ between visits.", "", *table(head, body),
     ]  # fmt: skip
 
 
@@ -294,9 +294,6 @@ def write_noise(rows: dict[str, list[dict]]) -> None:
             entries.append((metric, kind, "uncalibrated", sem, people_behind, "faces"))
             floor[metric, kind] = sem
     entries += calibrated_entries(rows["skin"], floor)
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT, capture_output=True, text=True
-    ).stdout.strip()
     stamp = f"{datetime.now(UTC):%Y-%m-%d}, commit {commit_now()}"
     n = len({r["who"][:3] for r in people} - set(london.BLUSH))
     scenes = len({(r["band"], r["scene"]) for r in rows["skin"]})
