@@ -146,7 +146,7 @@ def ours(folder: Path, repeats: int) -> dict[str, Any]:
         region = pipeline.open_region(folder / "region.png", image.size)
 
     def whole() -> Any:
-        return pipeline.analyse(*(decode.open_photo(path) for path in pair), region=region, site="forearm")
+        return pipeline.analyse(*decode.open_photos(pair), region=region, site="forearm")
 
     with PeakMemory() as memory:
         analysis = whole()  # also warms the decoder and the imports
@@ -157,7 +157,7 @@ def ours(folder: Path, repeats: int) -> dict[str, Any]:
     skin = regions.skin_mask(ready[0]), regions.skin_mask(ready[1])
     alignment = align.fit(*ready, skin=skin, region=region)
     steps = {
-        "decode": best(lambda: [decode.open_photo(path) for path in pair], repeats),
+        "decode": best(lambda: decode.open_photos(pair), repeats),
         "calibrate": best(lambda: [pipeline.prepare(photo) for photo in photos], repeats),
         "regions": best(lambda: [regions.skin_mask(photo) for photo in ready], repeats),
         "align": best(lambda: align.fit(*ready, skin=skin, region=region), repeats),

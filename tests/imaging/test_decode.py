@@ -1,6 +1,7 @@
 """Each file of tests/data/inputs gets its expected verdict, size, depth and colour; damage never passes unseen."""
 
 import hashlib
+import json
 import tomllib
 from datetime import datetime
 from io import BytesIO
@@ -12,7 +13,9 @@ import pytest
 from PIL import Image, ImageOps
 from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.data import astronaut
+from typer.testing import CliRunner
 
+from tracker.cli import app
 from tracker.errors import UnreadablePhoto
 from tracker.imaging import decode
 from tracker.imaging.decode import header, integrity
@@ -174,6 +177,17 @@ def test_no_cut_file_is_taken(name: str, percent: int):
     data = (INPUTS / name).read_bytes()
     with pytest.raises(UnreadablePhoto):
         decode.open_photo(data[: len(data) * percent // 100 if name != "pages.tif" else len(data) * percent // 200])
+
+
+@pytest.mark.parametrize("name", ["exif_6.jpg", "exif_6.heic", "prophoto_16.png", "cut_99.jpg", "nan.tif", "empty.jpg"])
+def test_the_command_line_says_the_same(name: str):
+    done = CliRunner().invoke(app, ["check", str(INPUTS / name), "--json"])
+    assert done.exit_code == 0
+    answer = json.loads(done.stdout)
+    facts = EXPECTED[name]
+    assert answer["status"] == facts["verdict"]
+    assert [answer["width"], answer["height"]] == facts.get("size", [None, None])
+    assert facts.get("words", "") in answer["message"]
 
 
 SEEDS = ("exif_6.jpg", "progressive.jpg", "adobe_rgb.jpg", "palette_clear.png", "prophoto_16.png", "lossy.webp",

@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import subprocess
 import sys
-import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
@@ -110,6 +109,13 @@ def test_threads_share_the_pool(own_pool: pool.Pool):
     assert len(own_pool._idle) <= pool.WORKERS
 
 
+def test_several_photos_come_in_order(own_pool: pool.Pool):
+    other = PHOTO.with_name("long.png")
+    assert [photo.name for photo in decode.open_photos([other, PHOTO, other])] == [other.name, PHOTO.name, other.name]
+    with pytest.raises(UnreadablePhoto, match=r"^cut_50\.jpg"):
+        decode.open_photos([PHOTO, PHOTO.with_name("cut_50.jpg")])
+
+
 def _size(path: Path) -> tuple[int, int]:
     return decode.open_photo(path).size
 
@@ -137,11 +143,9 @@ def test_a_script_without_main_guard_decodes_and_ends_quietly():
     assert done.returncode == 0
 
 
-def test_the_child_starts_fast_because_it_imports_little():
+def test_the_child_imports_little():  # it starts in 0.2 to 0.3 s on an idle machine
     script = "import sys, tracker.imaging.decode.worker; print(*(m for m in sys.modules if '.' not in m))"
-    started = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", script], text=True, capture_output=True, cwd=PROJECT, check=True)
-    assert time.perf_counter() - started < 5  # 0.3 s on an idle machine
     assert not {"scipy", "skimage", "colour", "pandas", "matplotlib"} & set(done.stdout.split())
 
 
