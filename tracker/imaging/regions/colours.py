@@ -14,10 +14,10 @@ from tracker.imaging.types import LinearRGB, Photo
 Plane = NDArray[np.float32]
 """(height, width)."""
 
-SKIN_MEAN = (0.60, 0.32)
-SKIN_PRECISION = np.linalg.inv(np.array([[0.055, 0.030], [0.030, 0.050]]))
+SKIN_MEAN = (0.60, 0.36)
+SKIN_PRECISION = np.linalg.inv(np.array([[0.055, 0.040], [0.040, 0.090]]))
 """Mean and inverse covariance of (ln R/G, ln G/B) in linear light over the faces of faces_london, all ethnicities,
-widened for deep tones and for lamps between about 4000 K and 8000 K that were left uncorrected."""
+widened until the phantom's deep tones (ITA -45) under lamps between about 4000 K and 8000 K lie inside."""
 PRIOR_PEAK = 1.9
 """Log-odds at the most skin-like colour: 7 to 1 against a background of any colour whatever."""
 LEAST_ODDS = -6.0
@@ -25,6 +25,9 @@ FAINTEST = 0.002
 """Linear light below which an 8-bit colour ratio is noise."""
 DARK = -4.3
 """ln Y below which a colour no longer speaks for skin (Y = 1.4 %)."""
+LEAST_RED = 0.12
+"""ln R/G below which nothing is skin but for the smoothing around it: 1 % of the pixels of white faces."""
+REDNESS_IN_GUIDE = 1.0
 BINS = (24, 24, 18)
 SMOOTHING = (1.6, 1.6, 2.0)
 """Of the histograms, in bins of 0.09, 0.09 and 0.33 log units: shading within one hand spans three bins."""
@@ -42,18 +45,21 @@ class Colours:
         ln Y.
     prior : Plane
         Log-odds of skin from the colour alone.
+    redness : Plane
+        ln R/G.
     bin_of : ndarray of int32
         (height, width), index into the flattened histogram.
     """
 
     brightness: Plane = field(repr=False)
     prior: Plane = field(repr=False)
+    redness: Plane = field(repr=False)
     bin_of: NDArray[np.int32] = field(repr=False)
 
     @property
     def guide(self) -> Plane:
-        """The picture along whose edges evidence is smoothed: a factor of 20 in light is 1."""
-        return np.asarray(self.brightness / 3, np.float32)
+        """The picture along whose edges evidence is smoothed: light, and redness, which tells a shadow from skin."""
+        return np.asarray(self.brightness / 3 + REDNESS_IN_GUIDE * self.redness, np.float32)
 
 
 def reduced(photo: Photo, side: int) -> LinearRGB:
@@ -91,11 +97,11 @@ def colours(linear: LinearRGB) -> Colours:
     u, v = red - SKIN_MEAN[0], blue - SKIN_MEAN[1]
     (uu, uv), (_, vv) = SKIN_PRECISION
     prior = np.maximum(PRIOR_PEAK - 0.5 * (uu * u * u + 2 * uv * u * v + vv * v * v), LEAST_ODDS)
-    prior -= np.clip((DARK - brightness) / 0.6, 0, 4)
+    prior -= np.clip((DARK - brightness) / 0.6, 0, 4) + np.clip((LEAST_RED - red) / 0.08, 0, 3)
     axes = ((red + 0.5) / 2.2, (blue + 0.5) / 2.2, (brightness + 6) / 6)
     i, j, k = (np.clip(a * n, 0, n - 1).astype(np.int32) for a, n in zip(axes, BINS, strict=True))
     bin_of = (i * BINS[1] + j) * BINS[2] + k
-    return Colours(np.asarray(brightness, np.float32), np.asarray(prior, np.float32), np.asarray(bin_of, np.int32))
+    return Colours(np.asarray(brightness, np.float32), np.asarray(prior, np.float32), red, np.asarray(bin_of, np.int32))
 
 
 def likelihood(bin_of: NDArray[np.int32], inside: Plane, outside: Plane) -> Plane:

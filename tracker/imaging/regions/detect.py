@@ -21,7 +21,7 @@ EYES_IN_BOX = np.array([[0.308, 0.387], [0.687, 0.387]])
 """Where the cascade's box has the pupils (mean over the 72 of faces_london), as a share of its side."""
 
 EYE_OFFSET = np.array([0.008, -0.0135])
-"""From the centre of the eye cascade's box to the pupil, in sides of the face box (mean over faces_london; SD 0.006)."""
+"""From the centre of the eye cascade's box to the pupil, in sides of the face box (mean over faces_london)."""
 
 
 @dataclass(frozen=True, slots=True)

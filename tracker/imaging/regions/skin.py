@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tracker.imaging.geometry import polygon_to_mask
 from tracker.imaging.regions.colours import Colours, Plane, colours, likelihood, probability, reduced
 from tracker.imaging.regions.detect import Face, find_face
-from tracker.imaging.types import Box, Mask, Photo
+from tracker.imaging.types import Box, Calibration, Mask, Photo
 
 WORKING_SIDE = 400
 """Longer side in pixels of the model: 25 ms; at 640 the hands of skin_hgr1 gain 0.001 in IoU."""
@@ -18,11 +19,12 @@ PRIOR_WEIGHT = 0.5
 """The prior speaks against confusion with the background; the photo's own colours decide the border."""
 SEED_ODDS = 1.0
 """Log-odds that a colour must have to seed the model of this photo's skin."""
-EDGE_WEIGHT, EDGE_WIDTH = 2.0, 0.03
+EDGE_WEIGHT, EDGE_WIDTH = 1.0, 0.03
 """What touches the frame over a long way is background (a wall, a shirt): the colours of a strip of 3 % count as
 background with this weight. Where skin fills the frame the strip has the colours of the skin and says nothing."""
 SHADOW_DEPTH = 2.0
 """Log units below the brightest skin at which a shadow beside the hand is more likely than skin in shade."""
+TARGET_MARGIN = 1.1
 LEAST_SHARE = 0.005
 """Of the photo; less is no skin but stray colour."""
 
@@ -56,7 +58,8 @@ def skin_mask(photo: Photo) -> Mask:
 
     Notes
     -----
-    An exactly black border is no part of the photo. Of several faces only the largest is told from its hair.
+    An exactly black border and the calibration target are no skin. Of several faces only the largest is told from
+    its hair.
     """
     box = _lit_box(photo)
     out = np.zeros(photo.encoded.shape[:2], bool)
@@ -69,7 +72,13 @@ def skin_mask(photo: Photo) -> Mask:
     levels = np.asarray(np.rint(255 * soft), np.uint8)
     full = cv2.resize(levels, (box.width, box.height), interpolation=cv2.INTER_LINEAR)
     out[box.top : box.bottom, box.left : box.right] = full > 127
-    return out
+    return out if photo.calibration is None else out & ~_target(photo.calibration, photo.size)
+
+
+def _target(calibration: Calibration, size: tuple[int, int]) -> Mask:
+    """The calibration target with a margin of a tenth: some of its patches have the colours of skin."""
+    centre = calibration.corners.mean(axis=0)
+    return polygon_to_mask(centre + TARGET_MARGIN * (calibration.corners - centre), size)
 
 
 def _lit_box(photo: Photo) -> Box:
