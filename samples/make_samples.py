@@ -139,7 +139,12 @@ def visit(patient: Patient, number: int) -> Visit:
         stretch_mm=0.8 * far,
         seed=number,
     )
-    light = Light(azimuth_deg=230 + float(rng.uniform(-7, 7)), elevation_deg=54 + float(rng.uniform(-3, 3)), shine=0.08)
+    light = Light(
+        azimuth_deg=230 + float(rng.uniform(-7, 7)),
+        elevation_deg=60 + float(rng.uniform(-3, 3)),
+        ambient=0.42,
+        shine=0.08,
+    )
     warm = float(rng.uniform(-0.07, 0.07))
     mix = np.eye(3) + rng.normal(0, 0.012, (3, 3))
     mix /= mix.sum(1, keepdims=True)

@@ -82,8 +82,8 @@ def acne() -> tuple[Lesion, ...]:
     kinds = [Kind.ROLLING] * 7 + [Kind.BOXCAR] * 11 + [Kind.PAPULE] * 5 + [Kind.ICE_PICK] * 14
     for index, kind in enumerate(kinds):
         size, depth = {
-            Kind.BOXCAR: (rng.uniform(2.2, 4.4), rng.uniform(0.14, 0.30)),
-            Kind.ROLLING: (rng.uniform(4.0, 6.5), rng.uniform(0.35, 0.60)),
+            Kind.BOXCAR: (rng.uniform(2.2, 4.4), rng.uniform(0.18, 0.40)),
+            Kind.ROLLING: (rng.uniform(4.0, 6.5), rng.uniform(0.40, 0.70)),
             Kind.ICE_PICK: (rng.uniform(0.9, 1.8), rng.uniform(0.3, 0.6)),
             Kind.PAPULE: (rng.uniform(2.4, 3.6), -rng.uniform(0.15, 0.30)),
         }[kind]
@@ -149,10 +149,11 @@ _ACNE_DAYS = steps(("2026-01-12", "2026-02-16", "2026-03-23", "2026-04-27", "202
 _HEALING_DAY = replace(
     _ACNE_DAYS[0], day=date(2026, 1, 14), kind="follow-up", needled_days_ago=2, notes="Check two days after needling."
 )
+CHEEK = replace(SITES["cheek"], unevenness=0.75)  # a calmer cheek than most, so that the scars stand out
 PATIENTS = (
     Patient(
         "DEMO-1", "acne_scars", "acne scars", "face", "left cheek", "close-up, left", 1.5, "hyaluronic acid", 1,
-        SceneSpec(SITES["cheek"], 45.0, FRAME_MM, PX_PER_MM, acne(), 0.009), (-18.0, 28.0), Pose(2.0),
+        SceneSpec(CHEEK, 45.0, FRAME_MM, PX_PER_MM, acne(), 0.009), (-18.0, 28.0), Pose(2.0),
         (_ACNE_DAYS[0], _HEALING_DAY, *_ACNE_DAYS[1:]),
     ),
     Patient(
@@ -162,7 +163,7 @@ PATIENTS = (
             stitched(),
         ),
         (2.0, 56.0), Pose(-2.0, (0.0, -25.0)),
-        steps(("2026-02-03", "2026-03-10", "2026-04-14", "2026-05-19", "2026-08-18"), 0.70, 0.5, 0.40),
+        steps(("2026-02-03", "2026-03-10", "2026-04-14", "2026-05-19", "2026-08-18"), 0.70, 0.6, 0.55),
     ),
     Patient(
         "DEMO-3", "stretch_marks", "stretch marks", "abdomen", "left of the navel", "close-up", 2.0, "", 3,

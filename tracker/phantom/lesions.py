@@ -182,8 +182,8 @@ def _profiles(
     if lesion.kind is Kind.PAPULE:  # an inflamed halo reaches beyond the bump
         colour = np.asarray(0.6 * colour + 0.4 * np.exp(-((rho / 2.0) ** 2)), np.float32)
     profile = outline
-    if lesion.kind is Kind.BOXCAR:  # even a steep wall is some tenths of a millimetre wide
-        profile = np.asarray(cv2.GaussianBlur(outline, (0, 0), 0.28 * px_per_mm), np.float32)
+    if lesion.kind is Kind.BOXCAR:  # even a steep wall is a few tenths of a millimetre wide
+        profile = np.asarray(cv2.GaussianBlur(outline, (0, 0), 0.16 * px_per_mm), np.float32)
     colour = np.asarray(cv2.GaussianBlur(colour, (0, 0), max(0.12 * px_per_mm, 0.3)), np.float32)
     return profile, colour, outline
 

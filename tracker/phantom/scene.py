@@ -80,8 +80,8 @@ class Scene:
     ----------
     spec : SceneSpec
         Its ``lesions`` are the current ones.
-    log_melanin, log_blood, relief_mm, log_gloss, pores, mottle, veins : Map
-        Plain skin without lesions.
+    log_melanin, log_blood, relief_mm, swell_mm, log_gloss, pores, mottle, veins : Map
+        Plain skin without lesions; lesions flatten the fine relief, never the swellings under it.
     pore_centres_mm : ndarray of float32, shape (n, 2)
         On the skin, origin in the middle.
     pore_diameters_mm : ndarray of float32, shape (n,)
@@ -96,6 +96,7 @@ class Scene:
     log_melanin: Map = field(repr=False)
     log_blood: Map = field(repr=False)
     relief_mm: Map = field(repr=False)
+    swell_mm: Map = field(repr=False)
     log_gloss: Map = field(repr=False)
     pores: Map = field(repr=False)
     pore_centres_mm: NDArray[np.float32] = field(repr=False)
@@ -128,7 +129,8 @@ class Scene:
         # A pore is a shaded, slightly pigmented mouth: darker by its own pigment and deeper by 0.07 mm.
         log_melanin = self.log_melanin + painted.log_melanin + np.float32(np.log(self.melanin_factor)) + 0.70 * pores
         log_blood = self.log_blood + painted.log_blood + np.float32(np.log(self.blood_factor)) + 0.25 * pores
-        height = painted.height + keep * (np.float32(self.relief_factor) * self.relief_mm) - np.float32(0.07) * pores
+        fine = np.float32(self.relief_factor) * self.relief_mm
+        height = painted.height + self.swell_mm + keep * fine - np.float32(0.07) * pores
         masks = {name: frozen(mask) for name, mask in painted.masks.items()}
         gloss = np.exp(self.log_gloss * keep + np.float32(0.35) * painted.smoothing)
         return SkinMaps(frozen(log_melanin), frozen(log_blood), frozen(height), frozen(gloss), masks)
@@ -166,7 +168,6 @@ def make_scene(spec: SceneSpec, seed: int) -> Scene:
     blood = np.float32(np.log(spec.blood)) + band_noise(shape, k, uneven.log_blood, chance[2])
     blood += np.float32(site.telangiectasia) * vessels.capillaries(shape, k, chance[3])
     fine = np.float32(site.relief) * relief.micro_relief(shape, k, site.fold_direction_deg, chance[4])
-    fine += band_noise(shape, k, uneven.height_mm, chance[4])
     pores, centres, diameters = relief.pore_field(shape, k, site.pores_per_cm2, chance[5])
     middle = np.array(shape[::-1], np.float32) / 2
     return Scene(
@@ -174,6 +175,7 @@ def make_scene(spec: SceneSpec, seed: int) -> Scene:
         log_melanin=frozen(melanin),
         log_blood=frozen(blood),
         relief_mm=frozen(fine),
+        swell_mm=frozen(band_noise(shape, k, uneven.height_mm, chance[4])),
         log_gloss=frozen(band_noise(shape, k, uneven.log_gloss, chance[6])),
         pores=frozen(pores),
         pore_centres_mm=frozen(np.asarray((centres - middle) / np.float32(k), np.float32)),

@@ -48,7 +48,7 @@ class Site:
 SITES: dict[str, Site] = {
     "patch": Site("patch", FLAT, 0, 0, 0, 0, 0, 0, 0, 1.0, 0.0, 1.0),
     "cheek": Site("cheek", (125.0, 150.0), 110, 0.25, 6, 2.5, 0.10, 0.5, 0.0, 0.9, 55.0, 1.0),
-    "forearm": Site("forearm", (float("inf"), 40.0), 22, 0.5, 3.5, 10.0, 0.65, 0.1, 1.0, 1.0, 75.0, 0.8),
-    "abdomen": Site("abdomen", (230.0, 170.0), 15, 0.05, 3, 5.0, 0.35, 0.0, 0.2, 0.9, 10.0, 0.7),
+    "forearm": Site("forearm", (float("inf"), 40.0), 22, 0.5, 3.5, 10.0, 0.65, 0.1, 1.0, 1.0, 75.0, 0.7),
+    "abdomen": Site("abdomen", (230.0, 170.0), 15, 0.05, 3, 5.0, 0.35, 0.0, 0.2, 0.9, 10.0, 0.5),
 }
 """Names as in the patient's record; ``"patch"`` is flat, hairless skin for tests."""
