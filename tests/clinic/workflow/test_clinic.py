@@ -74,3 +74,14 @@ def test_photos_without_their_records_are_not_taken_for_a_new_clinic(tmp_path):
     assert not (tmp_path / "records.db").exists()
     (tmp_path / "lost.db").rename(tmp_path / "records.db")
     Clinic.open(tmp_path).close()
+
+
+@pytest.mark.parametrize("name", ["a b", "ü ł", "50%20", "a?b=c#d", "a::b", "~x", "{0}", "[x]"])
+def test_any_folder_name_will_do(tmp_path, name):
+    for _ in range(2):
+        with Clinic.open(tmp_path / name) as clinic:
+            sha = clinic.files.put(b"photo")
+            assert clinic.files.read(sha) == b"photo"
+            assert [found for found, _ in clinic.files.listing()] == [sha]
+            assert (tmp_path / name / "records.db").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == [name]

@@ -67,6 +67,20 @@ def test_samples_go_in_once_and_are_analysed(clinic, folder):
     assert len(intake.list_patients(clinic)) == 1
 
 
+def test_newer_samples_leave_an_older_demo_alone(clinic, folder, monkeypatch, photo_bytes):
+    monkeypatch.setattr(demo, "measure_series", lambda *_: [])
+    (patient,) = load_samples(clinic, folder)
+    before = progress.timeline(clinic, patient.id)
+    registry = folder / "registry.toml"
+    text = registry.read_text().replace(
+        hashlib.sha256(photo_bytes(2)).hexdigest(), hashlib.sha256(photo_bytes(9)).hexdigest()
+    )
+    registry.write_text(text)
+    (folder / "2.jpg").write_bytes(photo_bytes(9))
+    load_samples(clinic, folder)
+    assert progress.timeline(clinic, patient.id) == before
+
+
 def test_an_altered_sample_is_named_and_nothing_is_stored(clinic, folder):
     (folder / "2.jpg").write_bytes(b"other")
     with pytest.raises(InvalidInput, match=r"2\.jpg.*SHA-256"):

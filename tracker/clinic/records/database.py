@@ -27,11 +27,11 @@ PRAGMAS = {
 }
 
 
-def connect(url: str) -> sa.Engine:
-    """An engine whose SQLite connections carry the settings above; other databases are left as they are."""
-    if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True)
-    path = Path(url.removeprefix("sqlite:///"))
+def connect(location: str | Path) -> sa.Engine:
+    """An engine for a database address or a SQLite file; its SQLite connections carry the settings above."""
+    if isinstance(location, str) and not location.startswith("sqlite"):
+        return sa.create_engine(location, pool_pre_ping=True)
+    path = location if isinstance(location, Path) else Path(location.removeprefix("sqlite:///"))
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # the WAL file inherits the rights
     except OSError as error:
@@ -39,6 +39,7 @@ def connect(url: str) -> sa.Engine:
             f"{path}: expected a record store that can be written, found {error.strerror}; mend its rights or the disk."
         ) from None
     # One connection per thread at work: 20 users at once (security.md 5G) and room for the same again.
+    url = sa.URL.create("sqlite", database=str(path))  # a path may hold signs that mean something in an address
     engine = sa.create_engine(url, pool_size=20, max_overflow=20, connect_args={"timeout": BUSY_MS / 1000})
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)

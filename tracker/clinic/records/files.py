@@ -77,7 +77,7 @@ class PhotoFiles:
         StoreUnavailable
             The folder is missing although photos are recorded, or cannot be written.
         """
-        fs, root = fsspec.core.url_to_fs(str(location))
+        fs, root = _located(location)
         if not fs.exists(root):
             if expected:
                 raise StoreUnavailable(
@@ -98,7 +98,7 @@ class PhotoFiles:
     @classmethod
     def holds_any(cls, location: str | Path) -> bool:
         """Whether any finished photo lies at a location."""
-        fs, root = fsspec.core.url_to_fs(str(location))
+        fs, root = _located(location)
         return bool(fs.exists(root)) and any(not name.startswith(INCOMING) for name, _ in cls(fs, root).listing())
 
     def path(self, sha256: str) -> str:
@@ -241,6 +241,14 @@ def reason_of(error: OSError) -> str:
         return "The photo store is full: expected room for the photo; nothing was saved, free some space and try again."
     said = error.strerror or error
     return f"The photo store cannot be reached ({said}): nothing was saved; check the disk and its rights."
+
+
+def _located(location: str | Path) -> tuple[Any, str]:
+    """File system and path; a Path is never read as an address, whatever signs are in it."""
+    if isinstance(location, Path):
+        return LocalFileSystem(), str(location.absolute())
+    fs, root = fsspec.core.url_to_fs(location)
+    return fs, str(root)
 
 
 def _modified(info: dict[str, Any]) -> float:

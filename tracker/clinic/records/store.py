@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Self
 
 import sqlalchemy as sa
@@ -31,9 +32,9 @@ class Store:
         self._turn = Turn()  # other processes are waited for by SQLite itself
 
     @classmethod
-    def open(cls, url: str) -> Self:
-        """The store at a database address, upgraded to this program's schema; raises StoreUnavailable."""
-        engine = connect(url)
+    def open(cls, location: str | Path) -> Self:
+        """The store at a database address or in a SQLite file, upgraded to this schema; raises StoreUnavailable."""
+        engine = connect(location)
         try:
             upgrade(engine)
         except BaseException:

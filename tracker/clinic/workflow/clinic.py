@@ -55,7 +55,7 @@ class Clinic:
                 f"{database}: expected the records of the photos beside it, found none; restore them from a backup, "
                 "nothing was changed."
             )
-        store = Store.open(f"sqlite:///{database}")
+        store = Store.open(database)
         try:
             with store.read() as records:
                 photos = records.count_photos()

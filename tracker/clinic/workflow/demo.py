@@ -170,7 +170,8 @@ def _session(clinic: Clinic, folder: Path, series: Series, row: Table, steps: _S
 def _photo(clinic: Clinic, folder: Path, session: Session, row: Table) -> None:
     file = folder / row["file"]
     view, moment = _word(View, row["view"]), _word(Moment, row.get("moment", Moment.BEFORE))
-    photo = photos.add_photo(clinic, session.id, file.read_bytes(), file.name, view, moment)
+    known = [photo for photo in photos.list_photos(clinic, session.id) if photo.name == file.name]
+    photo = known[0] if known else photos.add_photo(clinic, session.id, file.read_bytes(), file.name, view, moment)
     if photos.current_region(clinic, photo.id) is not None:  # drawn at the first start, or by whoever tries the demo
         return
     if "polygon" in row:
