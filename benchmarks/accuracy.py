@@ -294,6 +294,7 @@ def write_noise(rows: dict[str, list[dict]]) -> None:
             entries.append((metric, kind, "uncalibrated", sem, people_behind, "faces"))
             floor[metric, kind] = sem
     entries += calibrated_entries(rows["skin"], floor)
+    entries += [("scar_area", "any", colour, 0.05, 25, "labels") for colour in ("calibrated", "uncalibrated")]
     stamp = f"{datetime.now(UTC):%Y-%m-%d}, commit {commit_now()}"
     n = len({r["who"][:3] for r in people} - set(london.BLUSH))
     scenes = len({(r["band"], r["scene"]) for r in rows["skin"]})
@@ -305,7 +306,10 @@ def write_noise(rows: dict[str, list[dict]]) -> None:
         f'what = "{n} people of faces_london, two photos minutes apart, no card, other expression ({stamp})"',
         "", "[source.rendered]",
         f'what = "{scenes} scenes of rendered skin with the card, same and other kit, 4 skin tones ({stamp})"',
-        "", "[source.both]",
+        "", "[source.labels]",
+        'what = "25 ulcers outlined twice by experts: 3.6 % apart in the median, p90 20 % (lesions_fuseg)"',
+        "",
+        "[source.both]",
         f'what = "the larger of rendered skin with the card and {n} people of faces_london ({stamp})"', "",
     ]  # fmt: skip
     for metric, kind, colour, sem, df, source in entries:

@@ -40,11 +40,12 @@ def judge(
         mine = (*mine, Flag(FlagCode.TOO_FEW_REPEATS, reason, "Photograph unchanged skin twice.", (first.metric,)))
     if noise is None or withheld(mine, first.metric) or not np.isfinite([first.value, second.value]).all():
         return _not_assessable(first, mine)
-    scatter = float(np.hypot(noise.sem_used / gain * np.sqrt(2), _own_error(first, second, noise.sem / gain)))
+    ratio = first.metric in LOG_METRICS
+    if ratio and min(first.value, second.value) <= 0:
+        return _not_assessable(first, mine)
+    scatter = float(np.hypot(noise.sem_used / gain * np.sqrt(2), _own_error(pair, noise.sem / gain, ratio)))
     half = noise.quantile * scatter
-    if first.metric in LOG_METRICS:
-        if min(first.value, second.value) <= 0:
-            return _not_assessable(first, mine)
+    if ratio:
         difference = float(np.log(second.value / first.value))
         shown = [100 * float(np.expm1(v)) for v in (difference, half, difference - half, difference + half)]
     else:
@@ -69,9 +70,9 @@ def withhold(metric: Metric, region: str, unit: str, flags: Sequence[Flag]) -> C
     return _not_assessable(Measurement(metric, region, float("nan"), unit), tuple(flags))
 
 
-def _own_error(first: Measurement, second: Measurement, typical: float) -> float:
+def _own_error(pair: tuple[Measurement, Measurement], typical: float, ratio: bool) -> float:
     """The part of this pair's own standard error that exceeds what the repeats already contain."""
-    own = np.nan_to_num([first.standard_error, second.standard_error])
+    own = np.nan_to_num([m.standard_error / (m.value if ratio else 1.0) for m in pair])
     return float(np.sqrt(max(0.0, float((own**2).sum()) - 2 * typical**2)))
 
 

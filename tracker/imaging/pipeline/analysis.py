@@ -6,7 +6,8 @@ from pathlib import Path
 from tracker.errors import InvalidInput, NotComparable
 from tracker.imaging import align, calibrate, decode, quality, regions
 from tracker.imaging.change import NoiseModel, default_noise
-from tracker.imaging.pipeline.laying import lay, shared_light
+from tracker.imaging.pipeline.areas import area_row
+from tracker.imaging.pipeline.laying import calibration_flags, lay, shared_light
 from tracker.imaging.pipeline.rows import colour_rows, lost_rows, texture_row
 from tracker.imaging.types import Alignment, Analysis, Flag, FlagCode, Mask, Metric, Photo, Region
 
@@ -88,7 +89,7 @@ def analyse(
         reason = "No face, no skin and no drawn region were found to measure in."
         return replace(empty, refusal=Flag(FlagCode.REGION_NOT_FOUND, reason, "Draw the region."), alignment=alignment)
     pair = lay(baseline, followup, alignment, skin)
-    flags = quality.pair_flags((baseline, followup), skin, alignment, shared_light(pair))
+    flags = (*calibration_flags(pair), *quality.pair_flags((baseline, followup), skin, alignment, shared_light(pair)))
     kept, carried, rows = [], [], []
     for part in chosen:
         try:
@@ -99,6 +100,8 @@ def analyse(
         kept.append(part)
         carried.append(moved)
         rows += [*colour_rows(pair, part, flags, noise), texture_row(pair, (part, moved), flags, noise)]
+        if part is region:
+            rows.append(area_row(pair, (part, moved), noise))
     return replace(
         empty,
         alignment=alignment,

@@ -13,7 +13,7 @@ from tracker.imaging.measure import reference
 from tracker.imaging.measure.cells import SkinCells
 from tracker.imaging.measure.reference import ColourMatch
 from tracker.imaging.regions import Face
-from tracker.imaging.types import Alignment, Box, Mask, Photo, Points, Region
+from tracker.imaging.types import Alignment, Box, Flag, Mask, Photo, Points, Region
 
 Floats = NDArray[np.float64]
 
@@ -73,6 +73,12 @@ def lay(baseline: Photo, followup: Photo, alignment: Alignment, skin: tuple[Mask
             points, spacing = patches.grid(far, whole, SURROUNDINGS_CELLS)
             around = reference.steady_surroundings(patches.pair(baseline, followup, points, points, spacing))
     return LaidPair(baseline, followup, alignment, skin, cells, around, regions.find_face(baseline))
+
+
+def calibration_flags(pair: LaidPair) -> tuple[Flag, ...]:
+    """What is doubtful about the cards of either photo, each said once."""
+    found = [photo.calibration for photo in (pair.baseline, pair.followup)]
+    return tuple(dict.fromkeys(flag for each in found if each is not None for flag in each.flags))
 
 
 def region_cells(pair: LaidPair, region: Region) -> SkinCells:

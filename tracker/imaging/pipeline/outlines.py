@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from tracker.imaging import align, outline
+from tracker.imaging.measure import scars
 from tracker.imaging.pipeline.analysis import prepare, register
+from tracker.imaging.pipeline.areas import growth_around
 from tracker.imaging.types import Outline, Photo, Region
-
-SCALE_ERROR = 0.01  # standard error of the ratio of the two photos' scales near the region; counts double in an area
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,10 +51,5 @@ def follow_outline(baseline: Photo, region: Region, followup: Photo) -> Followed
     baseline, followup = prepare(baseline), prepare(followup)
     alignment = register(baseline, followup, region)
     found = outline.propagate(baseline, region, followup, align.carry_region(alignment, region))
-    growth = float(np.median(align.jacobian(alignment, region)[region.mask]))
-    unit = region.area_px * growth
-    ratio = found.area_px / unit
-    spread = 1.96 * 2 * SCALE_ERROR
-    low, high = found.interval_px[0] / unit, found.interval_px[1] / unit
-    wider = (ratio - np.hypot(ratio - low, spread * ratio), ratio + np.hypot(high - ratio, spread * ratio))
-    return FollowedOutline(found, float(ratio), (float(max(0.0, wider[0])), float(wider[1])))
+    ratio, interval = scars.area_ratio((scars.drawn(region), found), growth_around(alignment, region))
+    return FollowedOutline(found, ratio, interval)
