@@ -25,10 +25,13 @@ from tracker.imaging.outline.evidence import (
 from tracker.imaging.outline.proposal import depth_of
 from tracker.imaging.types import Outline, Photo, Region
 
-PLACE_SLOPE, PLACE_MOST = 8.0, 5.0
-"""Log-odds per radius that the carried outline adds, and their limit: colours may move the border, not the lesion."""
+PLACE_SLOPE, PLACE_MOST = 6.0, 3.0
+"""Log-odds per radius that the carried outline adds, and their limit. At 8 and with half the weight on
+colours the Dice on lesions_fuseg_repeat is the same, but a lesion shrunk by 30 % would be seen to shrink by 23 %."""
 RING = (1.15, 1.9)
 """Radii between which the surrounding skin is read for the light."""
+FARTHEST_DEPTH = 2.5
+"""Radii beyond which a lesion has not grown between two sessions."""
 REACH = 0.5
 """Radii by which the carried outline may be shifted to where the lesion's colours are."""
 LEAST_EVIDENCE = 0.3
@@ -71,7 +74,7 @@ def propagate(baseline: Photo, outline: Region, followup: Photo, carried: Region
     known = [_known(relit, before, second, recipe) for recipe in RECIPES]
     after = _recentred(np.asarray(np.mean(known, axis=0), np.float32), after)
     odds = np.clip(PLACE_SLOPE * (1.0 - after), -PLACE_MOST, PLACE_MOST)
-    place = Place(np.where(after > 2.5, FARTHEST, odds).astype(np.float32), after)
+    place = Place(np.where(after > FARTHEST_DEPTH, FARTHEST, odds).astype(np.float32), after)
     members = [member(second, place, recipe, prior) for recipe, prior in zip(RECIPES, known, strict=True)]
     found = outline_of(members, second, PROPAGATED_SD)
     _check(found, carried, np.asarray(np.mean(known, axis=0), np.float32), np.mean(members, axis=0), after)
