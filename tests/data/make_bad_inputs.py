@@ -347,6 +347,8 @@ def refused_kinds() -> dict[str, tuple[bytes, str]]:
     jpeg = save(p, "JPEG", quality=88)
     start = jpeg.index(b"\xff\xc0")
     huge = jpeg[: start + 2] + header + jpeg[start + 19 :]
+    scans = save(p, "JPEG", quality=20, progressive=True)
+    last = scans[scans.rindex(b"\xff\xda") : -2]
     text = PngImagePlugin.PngInfo()
     text.add_text("note", "a" * (64 << 20), zip=True)
     bad_icc = rgb_profile("Display P3", PARA_SRGB)
@@ -374,6 +376,7 @@ def refused_kinds() -> dict[str, tuple[bytes, str]]:
         "bomb_header.png": (png(50000, 50000, b""), "100 megapixels"),
         "bomb_header.jpg": (huge, "100 megapixels"),
         "bomb_101.png": (png(10100, 10000, bytes(10000 * 30301)), "100 megapixels"),
+        "bomb_scans.jpg": (scans[: scans.rindex(b"\xff\xda")] + last * 70 + b"\xff\xd9", "64 scans"),
         "bomb_text.png": (save(p.resize((64, 64)), "PNG", pnginfo=text), DAMAGED),
         "too_small.png": (save(p.resize((63, 200)), "PNG"), "64 pixels"),
         "one_pixel.png": (save(p.resize((1, 1)), "PNG"), "64 pixels"),

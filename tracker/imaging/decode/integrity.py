@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 ACCEPTED = "JPEG, PNG, WebP, TIFF or HEIC"
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # not stuffing, not padding, not a restart
 _BARE = frozenset({0x01, *range(0xD0, 0xD9)})  # JPEG markers without a length
+_START_OF_SCAN = 0xDA
+_MOST_SCANS = 64  # a progressive photo has about 10; each costs a pass over all pixels, and 300 took 24 s
 _RAW_TAGS = frozenset({50706, 33421, 33422})  # DNGVersion, CFARepeatPatternDim, CFAPattern
 _RAW_PHOTOMETRIC = frozenset({32803, 34892})  # colour filter array, linear raw
 _PHOTOMETRIC, _BITS, _SAMPLE_FORMAT = 262, 258, 339  # TIFF tags
@@ -89,11 +91,14 @@ def _cut(expected: str, found: str) -> Refused:
 
 
 def _jpeg(data: bytes) -> None:
-    at = 2
+    at, scans = 2, 0
     while (mark := _MARKER.search(data, at)) is not None:
         code, at = data[mark.start() + 1], mark.end()
         if code == 0xD9:
             return
+        scans += code == _START_OF_SCAN
+        if scans > _MOST_SCANS:
+            raise _cut(f"at most {_MOST_SCANS} scans", "more")
         if code not in _BARE:
             if at + 2 > len(data):
                 break
@@ -109,7 +114,7 @@ def _png(data: bytes) -> None:
         if not right:
             raise _cut(f"a right checksum of the part {_name(kind)}", "a wrong one")
         if kind == b"IDAT" and inflated < expected:
-            inflated += _inflated(inflate, body)
+            inflated += _inflated(inflate, body, expected - inflated)
         if kind == b"IEND":
             break
     else:
@@ -131,11 +136,11 @@ def png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bool]]:
         at = end
 
 
-def _inflated(inflate: "zlib._Decompress", body: bytes) -> int:
-    """How many bytes of pixels come out, without keeping them."""
+def _inflated(inflate: "zlib._Decompress", body: bytes, enough: int) -> int:
+    """How many bytes of pixels come out, without keeping them; counting stops at enough."""
     total = 0
     try:
-        while body and not inflate.eof:
+        while body and total < enough and not inflate.eof:
             total += len(inflate.decompress(body, _INFLATE_STEP))
             body = inflate.unconsumed_tail
     except zlib.error as error:
