@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import alembic.config
@@ -153,6 +154,19 @@ def test_a_long_lock_is_reported_and_nothing_is_saved(path, monkeypatch):
     with store.write() as records:
         assert records.patients() == []
         records.add_patient("A", "")
+    store.close()
+
+
+def test_more_readers_than_connections_are_told_to_wait(path, monkeypatch):
+    monkeypatch.setattr(database, "BUSY_MS", 100)
+    store = Store.open(f"sqlite:///{path}")
+    with ExitStack() as readers:
+        for _ in range(40):
+            readers.enter_context(store.read())
+        with pytest.raises(StoreUnavailable, match="busy"):
+            readers.enter_context(store.read())
+    with store.read() as records:
+        assert records.patients() == []
     store.close()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, NoSuchTableError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tracker.clinic.records.schema import REVISION
 from tracker.errors import StoreUnavailable
@@ -40,7 +41,9 @@ def connect(location: str | Path) -> sa.Engine:
         ) from None
     # One connection per thread at work: 20 users at once (security.md 5G) and room for the same again.
     url = sa.URL.create("sqlite", database=str(path))  # a path may hold signs that mean something in an address
-    engine = sa.create_engine(url, pool_size=20, max_overflow=20, connect_args={"timeout": BUSY_MS / 1000})
+    engine = sa.create_engine(
+        url, pool_size=20, max_overflow=20, pool_timeout=BUSY_MS / 1000, connect_args={"timeout": BUSY_MS / 1000}
+    )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
@@ -78,6 +81,8 @@ def transaction(engine: sa.Engine, *, writes: bool) -> Iterator[sa.Connection]:
             yield connection
     except OperationalError as error:
         raise StoreUnavailable(reason_of(error)) from error
+    except PoolTimeout as error:  # every connection is at work
+        raise StoreUnavailable(BUSY) from error
     except DBAPIError as error:
         if type(error.orig) is sqlite3.DatabaseError:  # malformed, or no database; its subclasses are our mistakes
             raise StoreUnavailable(reason_of(error)) from error
