@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tracker.clinic.types import BodySite, Indication, Series, SeriesPlan, Session, SessionKind, Visit
+from tracker.clinic.types import BodySite, Indication, Moment, Series, SeriesPlan, Session, SessionKind, Visit
 from tracker.clinic.workflow.progress import SeriesEntry, SessionEntry
-from tracker.dashboard.plan import due_words, is_healing, session_details
+from tracker.dashboard.plan import due_words, healing_note, is_healing, session_details
+from tracker.imaging.types import Metric
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FIRST = date(2026, 1, 1)
@@ -48,3 +49,13 @@ def test_details_and_healing():
     assert is_healing(early)
     assert not is_healing(session(0))
     assert not is_healing(session(10, since=10))
+
+
+def test_healing_note_depends_on_measure_and_moment():
+    early = session(3, SessionKind.FOLLOW_UP, 3)
+    assert healing_note(early, Moment.BEFORE).startswith("The photo of 4 Jan 2026 was taken 3 days after needling")
+    later = session(10, SessionKind.FOLLOW_UP, 10)
+    assert healing_note(later, Moment.BEFORE) == ""
+    assert "10 days after" in healing_note(later, Moment.BEFORE, Metric.ROUGHNESS)
+    assert healing_note(session(0), Moment.BEFORE) == ""
+    assert "on the day of needling" in healing_note(session(0), Moment.AFTER)

@@ -29,7 +29,7 @@ NONE = Change(
 
 def test_changed():
     assert sentence(FELL) == (
-        "Redness (left cheek) fell by 6.1 H (95 % interval −7.7 to −4.5 H); a fall below 2.2 H could have been missed."
+        "Redness (left cheek) fell by 6.1 H (95 % interval 4.5 to 7.7 H); a fall below 2.2 H could have been missed."
     )
 
 
@@ -102,7 +102,7 @@ def test_ratio_measures_are_told_in_percent_with_the_limit_of_their_direction():
     assert "Only a change of at least 25.0 % could have been seen (found −20.0 %" in sentence(fell)
     more = Change(Metric.SCAR_AREA, "drawn", "mm²", 50, 35, -30.0, 25.0, (-44, -12.5), Verdict.CHANGED)
     assert sentence(more) == (
-        "Scar area (marked area) fell by 30.0 % (95 % interval −44.0 to −12.5 %); "
+        "Scar area (marked area) fell by 30.0 % (95 % interval 12.5 to 44.0 %); "
         "a fall below 20.0 % could have been missed."
     )
     row = as_table([more]).iloc[0]

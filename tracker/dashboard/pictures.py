@@ -3,11 +3,12 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 
 import numpy as np
 
-from tracker.clinic.types import BodySite
+from tracker.clinic.types import BodySite, HealingPhase, Moment, Session
 from tracker.clinic.workflow import intake, photos, review
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.errors import NotFound
@@ -15,7 +16,7 @@ from tracker.exports import comparison as export
 from tracker.exports import overlay
 from tracker.exports.overlay import Picture
 from tracker.imaging import pipeline, regions
-from tracker.imaging.types import Analysis, Photo, Region
+from tracker.imaging.types import Analysis, Metric, Photo, Region
 
 WIDTH = 1600
 """Display pixels: the viewer is at most 1080 wide, and magnifying should show more than it already did."""
@@ -25,6 +26,9 @@ LEAST_REFERENCE_PX = 2000
 """Below, a few hairs would set the zero of the redness map."""
 RENDERED_KEPT = 80
 """About 0.5 MB each: ten comparisons with all their layers."""
+
+
+EARLY = "One of the photos shows skin still healing from needling: this is no outcome of the treatment."
 
 
 class Side(StrEnum):
@@ -167,10 +171,19 @@ def comparison_file(clinic: Clinic, analysis_id: str, dating: export.Dating, kin
     if compared.analysis is None:
         raise NotFound("This comparison failed, so there is no picture of it; compare the two photos again.")
     ids = compared.record.baseline_photo_id, compared.record.followup_photo_id
-    first, second = (intake.get_session(clinic, photos.get_photo(clinic, one).session_id).date for one in ids)
-    words = export.caption(compared.analysis, first, second, dating)
+    records = [photos.get_photo(clinic, one) for one in ids]
+    sessions = [intake.get_session(clinic, record.session_id) for record in records]
+    words = export.caption(compared.analysis, sessions[0].date, sessions[1].date, dating)
+    early = [is_early(session, record.moment) for session, record in zip(sessions, records, strict=True)]
+    if any(early):
+        words = replace(words, notes=(EARLY, *words.notes))
     before, after = (prepared(clinic, one) for one in ids)
     return export.encode(export.comparison(before, after, compared.analysis, words), kind)
+
+
+def is_early(session: Session, moment: Moment) -> bool:
+    """Whether the skin of a photo was still healing from needling, so that not even colour can be judged."""
+    return not HealingPhase.after(session.days_at(moment)).shows(Metric.REDNESS)
 
 
 def is_face(site: str) -> bool:

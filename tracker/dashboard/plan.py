@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from tracker.clinic.types import Session, SessionKind
+from tracker.clinic.types import HealingPhase, Moment, Session, SessionKind
 from tracker.clinic.workflow.progress import SeriesEntry
 from tracker.dashboard.widgets import when
 from tracker.imaging.types import Metric
@@ -45,6 +45,25 @@ def session_details(session: Session) -> str:
     if visit.serum:
         parts.append(visit.serum)
     return " · ".join(parts)
+
+
+def healing_note(session: Session, moment: Moment, metric: Metric = Metric.REDNESS) -> str:
+    """A sentence where a photo was taken too early after needling to judge a measure; empty where it was not.
+
+    Parameters
+    ----------
+    session : Session
+        When it was taken.
+    moment : Moment
+        Before or after the needling of that day.
+    metric : Metric
+        Colour settles sooner than relief and area.
+    """
+    days = session.days_at(moment)
+    if HealingPhase.after(days).shows(metric):
+        return ""
+    when_taken = "on the day of" if days == 0 else f"{days} day{'' if days == 1 else 's'} after"
+    return f"The photo of {when(session.date)} was taken {when_taken} needling, while the skin was still healing."
 
 
 def is_healing(session: Session) -> bool:

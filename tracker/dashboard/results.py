@@ -17,7 +17,7 @@ from tracker.exports.overlay import (
     TEXTURE_RANGE,
     colour_scale,
 )
-from tracker.exports.table import PRIMARY, as_table, in_order, remarks, withheld_sentences
+from tracker.exports.table import CROSS_CHECKS, PRIMARY, as_table, in_order, remarks, withheld_sentences
 from tracker.imaging.types import Analysis, Change, Metric, Verdict
 
 _SCALES = {
@@ -76,13 +76,14 @@ def focus(analysis: Analysis | None, size: tuple[int, int]) -> tuple[float, floa
 
 def other_measures(changes: Sequence[Change]) -> None:
     """What was found beside the deciding measure; what could not be judged is folded, one line per reason."""
-    told = [change for change in changes if change.verdict is not Verdict.NOT_ASSESSABLE]
+    shown = [change for change in changes if change.metric not in CROSS_CHECKS]
+    told = [change for change in shown if change.verdict is not Verdict.NOT_ASSESSABLE]
     if told:
         st.subheader("Other measures", anchor=False)
-        widgets.verdict_cards(told)
-    withheld = withheld_sentences(changes)
+        widgets.verdict_cards(sorted(told, key=lambda change: change.verdict is not Verdict.CHANGED))
+    withheld = withheld_sentences(shown)
     if withheld:
-        with st.expander(f"Not assessable ({len(changes) - len(told)}), and how to retake"):
+        with st.expander(f"Not assessable ({len(shown) - len(told)}), and how to retake"):
             for line in withheld:
                 st.markdown(widgets.plain(line))
 
@@ -114,6 +115,20 @@ def charted(table: pd.DataFrame, primary: Metric | None) -> list[tuple[str, str]
     """(metric, region) of every chart: the deciding measure first, then reading order."""
     pairs = list(dict.fromkeys(zip(table["metric"], table["region"], strict=True)))
     return sorted(pairs, key=lambda pair: (pair[0] != primary, PRIMARY.index(Metric(pair[0]))))
+
+
+def refused_sessions(table: pd.DataFrame) -> list[str]:
+    """One line for each session that could not be compared at all, with the reason."""
+    rows = table[table["region"] == ""].drop_duplicates("session")
+    return [f"Session {row.session} ({widgets.when(row.date)}): {row.flags}" for row in rows.itertuples()]
+
+
+def spread(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with the row of a refused session in every region of its measure, so that each chart shows the gap."""
+    refused, answered = table[table["region"] == ""], table[table["region"] != ""]
+    places = answered[["metric", "region"]].drop_duplicates()
+    gaps = refused.drop(columns="region").merge(places, on="metric")
+    return pd.concat([answered, gaps[list(table.columns)]], ignore_index=True) if len(gaps) else answered
 
 
 def latest(table: pd.DataFrame, compared: Sequence[Comparison], metric: str, region: str) -> Change | None:

@@ -66,7 +66,9 @@ def progress(table: pd.DataFrame, metric: str, region: str, height: int = 260) -
     rows = _prepared(table, metric, region)
     low, high = _domain(rows)
     unit = str(rows["unit"].iloc[-1])
-    x = alt.X("when:T", title=None, axis=alt.Axis(format="%-d %b %Y", labelOverlap=True, grid=False, tickCount=4))
+    visits = [alt.DateTime(year=day.year, month=day.month, date=day.day, hours=12) for day in rows["when"].unique()]
+    dates = alt.Axis(format="%-d %b %Y", values=visits, labelOverlap="greedy", labelSeparation=12, grid=False)
+    x = alt.X("when:T", title=None, axis=dates)
     y = alt.Y("change:Q", title=f"Change since baseline ({unit})", scale=alt.Scale(domain=[low, high], nice=False))
     layers = [*_noise_band(rows), *_marks(rows, x, y, low + 0.05 * (high - low))]
     chart: alt.LayerChart = alt.LayerChart(layer=layers)
@@ -85,12 +87,14 @@ def _marks(rows: pd.DataFrame, x: alt.X, y: alt.Y, foot: float) -> list[alt.Char
     bars = bars.encode(x=x, y="interval_low:Q", y2="interval_high:Q", color=_by_healing())
     points = alt.Chart(trend).mark_point(filled=True, size=90, opacity=1, color=LINE)
     hollow = alt.Chart(healing).mark_point(filled=False, size=90, strokeWidth=2, color=HEALING, fill="white", opacity=1)
+    words = alt.Chart(healing).mark_text(text="healing", align="left", dx=10, fontSize=12, color=HEALING)
     crosses = alt.Chart(withheld).mark_point(shape="cross", angle=45, size=90, filled=True, color=INK, opacity=1)
     layers = (
         (trend, line),
         (whiskers, bars),
         (trend, points.encode(x=x, y=y, tooltip=tooltip)),
         (healing, hollow.encode(x=x, y=y, tooltip=tooltip)),
+        (healing, words.encode(x=x, y=y)),
         (withheld, crosses.encode(x=x, y=alt.datum(foot), tooltip=tooltip)),
     )
     return [layer for data, layer in layers if not data.empty]

@@ -21,6 +21,8 @@ METRIC_WORDS: dict[Metric, str] = {
     Metric.PORES: "Pores",
     Metric.SCAR_AREA: "Scar area",
 }
+CROSS_CHECKS = (Metric.REDNESS_A_STAR, Metric.REDNESS_LOG_RG)
+"""Other formulas for redness: in the table for who wants to compare, not among the verdicts."""
 PRIMARY: tuple[Metric, ...] = (
     Metric.SCAR_AREA,
     Metric.REDNESS,
@@ -96,18 +98,27 @@ def sentence(change: Change) -> str:
     if change.verdict is Verdict.NOT_ASSESSABLE:
         return f"{what}: not assessable. {reasons(change)}".strip()
     low, high = sorted(change.interval)
-    interval = f"95 % interval {amount(low, '')} to {amount(high, unit)}"
     if change.verdict is Verdict.CHANGED:
         fell = change.change < 0
-        direction, least = ("fell", least_fall(change.metric, change.sdc)) if fell else ("rose", change.sdc)
+        least = least_fall(change.metric, change.sdc) if fell else change.sdc
+        # Both ends have the sign of the change, and the verb already says it.
+        low, high = sorted((abs(low), abs(high)))
         return (
-            f"{what} {direction} by {amount(abs(change.change), unit)} ({interval}); "
+            f"{what} {brief(change)} (95 % interval {amount(low, '')} to {amount(high, unit)}); "
             f"a {'fall' if fell else 'rise'} below {amount(least, unit)} could have been missed."
         )
     return (
         f"{what}: no detectable change. Only a change of at least {amount(change.sdc, unit)} could have been seen "
-        f"(found {amount(change.change, unit)}, {interval})."
+        f"(found {amount(change.change, unit)}, 95 % interval {amount(low, '')} to {amount(high, unit)})."
     )
+
+
+def brief(change: Change) -> str:
+    """The verdict in a few words: ``"fell by 6.1 H"``, ``"no detectable change"``, ``"not assessable"``."""
+    if change.verdict is not Verdict.CHANGED:
+        return VERDICT_WORDS[change.verdict].lower()
+    unit = change_unit(change.metric, change.unit)
+    return f"{'fell' if change.change < 0 else 'rose'} by {amount(abs(change.change), unit)}"
 
 
 def withheld_sentences(changes: Iterable[Change]) -> list[str]:

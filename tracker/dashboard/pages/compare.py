@@ -3,6 +3,7 @@ import streamlit as st
 from tracker.clinic.workflow import photos, review
 from tracker.dashboard import results, state, widgets
 from tracker.dashboard.context import pair_of_page, series_of_page
+from tracker.dashboard.plan import healing_note
 from tracker.exports.table import metric_words
 
 st.title("Compare")
@@ -19,6 +20,10 @@ if not record.changes:
     st.warning(widgets.plain(f"These two photos could not be compared. {record.reason} {record.retake}"))
 elif not primary and series.plan.primary_metric:
     st.caption(f"{metric_words(series.plan.primary_metric)} was not measured in this pair.")
+metric = series.plan.primary_metric or series.plan.indication.primary_metric
+early = [healing_note(*one, metric) for one in ((pair.earlier, pair.before.moment), (pair.later, pair.after.moment))]
+if any(early):
+    st.warning(" ".join(note for note in early if note) + " What follows is no outcome of the treatment.")
 widgets.verdict_cards(primary, first_is_large=True)
 
 labels = f"Before · {widgets.when(pair.earlier.date)}", f"After · {widgets.when(pair.later.date)}"

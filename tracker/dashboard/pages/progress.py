@@ -5,7 +5,7 @@ from tracker.clinic.workflow.progress import progress
 from tracker.dashboard import results, state, widgets
 from tracker.dashboard.context import PAGES, remembered_choice, series_of_page
 from tracker.exports import charts
-from tracker.exports.table import VERDICT_WORDS, metric_words, region_words
+from tracker.exports.table import brief, metric_words, region_words
 
 st.title("Progress")
 patient, series = series_of_page()
@@ -23,23 +23,32 @@ if len(views) > 1:
     chosen = remembered_choice("View", views, state.VIEW)
     table = table[table["view"] == chosen]
 
-st.caption("The last session that counts, against the baseline:")
-others = []
-for metric, region in results.charted(table, series.plan.primary_metric):
-    change = results.latest(table, compared, metric, region)
-    if metric != series.plan.primary_metric:
-        others.append((metric, region, change))
-        continue
-    if change is not None:
-        widgets.verdict_cards([change], first_is_large=True)
-    results.chart(table, metric, region)
-st.caption(charts.KEY)
+refused, table = results.refused_sessions(table), results.spread(table)
+metric = series.plan.primary_metric or series.plan.indication.primary_metric
+found = results.charted(table, metric)
+deciding = [one for one in found if one[0] == metric]
+if deciding:
+    st.caption("The last session that counts, against the baseline:")
+    latest = [results.latest(table, compared, *one) for one in deciding]
+    widgets.verdict_cards([change for change in latest if change is not None], first_is_large=True)
+else:
+    st.caption(f"{metric_words(metric)}, which decides in this series, was not measured.")
+for line in refused:
+    st.warning(widgets.plain(line))
+for name, region in deciding:
+    if len(deciding) > 1:
+        st.markdown(f"**{region_words(region).capitalize()}**")
+    results.chart(table, name, region)
+if found:
+    st.caption(charts.KEY)
 
+others = [one for one in found if one[0] != metric]
 if others:
     st.subheader("Other measures", anchor=False)
-for metric, region, change in others:
-    verdict = VERDICT_WORDS[change.verdict].lower() if change is not None else "no number"
-    with st.expander(f"{metric_words(metric)} ({region_words(region)}): {verdict}".replace("*", r"\*")):
+for name, region in others:
+    change = results.latest(table, compared, name, region)
+    verdict = brief(change) if change is not None else "no number"
+    with st.expander(widgets.plain(f"{metric_words(name)} ({region_words(region)}): {verdict}")):
         if change is not None:
             widgets.verdict_cards([change])
-        results.chart(table, metric, region)
+        results.chart(table, name, region)
