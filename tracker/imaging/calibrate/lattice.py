@@ -14,8 +14,8 @@ Floats = NDArray[np.float64]
 FLAT_LEVELS = (6, 14, 30)
 """Largest step between neighbouring pixels (8-bit levels) inside a flat area: soft edges need the first, noise the
 last."""
-SMALLEST_PX, LARGEST_SHARE = 25, 0.04
-"""Area of a square: 5 x 5 pixels, and 4 % of the picture (24 of them would then fill it)."""
+SMALLEST_PX, LARGEST_SHARE = 12, 0.04
+"""Area of a square: 12 pixels, what is left flat of a patch of 8 x 8, and 4 % of the picture (24 of them fill it)."""
 SQUARENESS = 0.80
 """Area of a component over that of the rectangle around it; a disc has 0.79."""
 LONGEST = 1.7
