@@ -2,21 +2,32 @@
 
 import cv2
 import numpy as np
+from scipy.spatial import cKDTree
 
 from tracker.errors import NotComparable
 from tracker.imaging import geometry
 from tracker.imaging.align.frame import Frame, common_frame, nodes_on_baseline
 from tracker.imaging.align.likeness import seen_again
-from tracker.imaging.align.matching import LONG_SIDE, PlaneMotion, held_out, keypoints, match, plane_motion
+from tracker.imaging.align.matching import (
+    LONG_SIDE,
+    Keypoints,
+    PlaneMotion,
+    guided,
+    held_out,
+    keypoints,
+    match,
+    plane_motion,
+)
 from tracker.imaging.align.prepared import Pair, Prepared, mirrored, prepare
 from tracker.imaging.align.residual import Anchors, refine
 from tracker.imaging.align.verdict import MIRROR_DOUBT, Fit, check_evidence, check_mirror, check_motion, weigh
-from tracker.imaging.types import Alignment, Mask, Matrix3, Photo, Region
+from tracker.imaging.types import Alignment, Mask, Photo, Region
 
 NODE_SPACING = 8.0  # working pixels between displacement nodes
 MARK_PX = 1.0  # standard deviation of a matched mark, in pixels of the matching scale
 REACH_PX = 40.0  # working pixels from the plane motion within which a match may still be right (a smiling cheek)
 LEAST_MARGIN_PX = 8.0  # around a small one: the texture filters smear its edge that far
+GUIDED_INLIERS = 40  # below so many the plane motion itself is in doubt, and guided matches would flatter it
 GROWN = 1.3  # the treated region's radius is spared from the fit with this factor
 
 
@@ -64,7 +75,8 @@ def fit(
 
 def attempt(pair: Pair, region: Region | None) -> Fit:
     """A fit without its verdict; refuses only where nothing can be fitted."""
-    motion = check_motion(_motion(*pair.coarse))
+    marks = keypoints(pair.coarse[0]), keypoints(pair.coarse[1])
+    motion = check_motion(plane_motion(*match(*marks)))
     matrix = pair.to_working(motion.matrix)
     frame = common_frame(*pair.working, matrix, _spared(pair.working[0], region))
     if frame is None:
@@ -72,7 +84,7 @@ def attempt(pair: Pair, region: Region | None) -> Fit:
             "The skin of the baseline lies outside the follow-up photo.",
             "Retake it with the same skin in the middle of the frame.",
         )
-    fine, levels = refine(frame.template, frame.moving, frame.weight, _anchors(pair, motion, matrix, frame))
+    fine, levels = refine(frame.template, frame.moving, frame.weight, _anchors(pair, marks, motion, frame))
     return Fit(pair, motion, matrix, frame, fine, levels)
 
 
@@ -80,13 +92,22 @@ def _motion(first: Prepared, second: Prepared) -> PlaneMotion | None:
     return plane_motion(*match(keypoints(first), keypoints(second)))
 
 
-def _anchors(pair: Pair, motion: PlaneMotion, matrix: Matrix3, frame: Frame) -> Anchors:
-    """Three of four matches near the plane motion; the fourth is held out for the verdict."""
+def _anchors(pair: Pair, marks: tuple[Keypoints, Keypoints], motion: PlaneMotion, frame: Frame) -> Anchors:
+    """Three of four matches near the plane motion (the fourth is held out for the verdict), and guided ones."""
+    seen = ~held_out(len(motion.baseline))
     start, target = pair.matches(motion.baseline, motion.followup)
+    matrix = pair.to_working(motion.matrix)
+    reached = np.linalg.norm(geometry.apply_homography(matrix, start) - target, axis=1) < REACH_PX
+    start, target = start[seen & reached], target[seen & reached]
+    if motion.inlier.sum() >= GUIDED_INLIERS:
+        more = guided(*marks, motion.matrix)
+        hidden = cKDTree(motion.baseline[~seen])
+        fresh = hidden.query(more[0], distance_upper_bound=1e-6)[0] > 1e-6
+        more_start, more_target = pair.matches(more[0][fresh], more[1][fresh])
+        start, target = np.concatenate([start, more_start]), np.concatenate([target, more_target])
     plane = geometry.apply_homography(matrix, start)
-    keep = (np.linalg.norm(plane - target, axis=1) < REACH_PX) & ~held_out(len(start))
     error = MARK_PX * pair.working[1].scale / pair.coarse[1].scale
-    return Anchors(plane[keep] - (frame.left, frame.top), (target - plane)[keep], error)
+    return Anchors(plane - np.array([frame.left, frame.top]), target - plane, error)
 
 
 def _as_alignment(found: Fit, diagnostics: dict[str, float]) -> Alignment:

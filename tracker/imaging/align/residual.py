@@ -177,7 +177,7 @@ def _blocks(image: Image, shape: tuple[int, int]) -> Image:
 
 def _step(levels: tuple[Level, ...], shift: NDArray[np.float32], stage: Stage, anchors: Anchors) -> NDArray[np.float32]:
     sigma = stage.window / BLOCK
-    normal = _anchored(shift, anchors)
+    normal = _anchored(shift, anchors, stage.prior)
     for index in stage.levels:
         normal += _normal_equations(levels[index], shift, index)
     window = 2 * np.pi * sigma**2
@@ -211,14 +211,15 @@ def _normal_equations(level: Level, shift: NDArray[np.float32], index: int) -> N
     return np.asarray(blocks * (alike / variance)[:, :, None], np.float32)
 
 
-def _anchored(shift: NDArray[np.float32], anchors: Anchors) -> NDArray[np.float32]:
+def _anchored(shift: NDArray[np.float32], anchors: Anchors, prior: float) -> NDArray[np.float32]:
     """The anchors' part of the normal equations, marks that stray from the present field counting less."""
     normal = np.zeros((*shift.shape[:2], 5), np.float32)
     if len(anchors.points) == 0:
         return normal
     present = sample_grid(shift, BLOCK, anchors.points - (BLOCK - 1) / 2)
     rest = anchors.shifts - present
-    weight = 1.0 / (1.0 + (rest**2).sum(1) / (ANCHOR_REACH * anchors.error_px) ** 2) ** 2 / anchors.error_px**2
+    reach = ANCHOR_REACH * max(anchors.error_px, prior)
+    weight = 1.0 / (1.0 + (rest**2).sum(1) / reach**2) ** 2 / anchors.error_px**2
     columns = np.clip(anchors.points[:, 0] // BLOCK, 0, shift.shape[1] - 1).astype(np.intp)
     rows = np.clip(anchors.points[:, 1] // BLOCK, 0, shift.shape[0] - 1).astype(np.intp)
     for channel, value in ((0, weight), (2, weight), (3, weight * rest[:, 0]), (4, weight * rest[:, 1])):

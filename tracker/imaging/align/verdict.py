@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tracker.errors import NotComparable
 from tracker.imaging import geometry
 from tracker.imaging.align.frame import Frame, blocks_trusted, nodes_on_baseline
-from tracker.imaging.align.matching import PlaneMotion, cells_covered, held_out
+from tracker.imaging.align.matching import PlaneMotion, cells_covered, held_out, plane_figures
 from tracker.imaging.align.prepared import Pair
 from tracker.imaging.align.residual import BLOCK, Field, Level, moved
 from tracker.imaging.types import Matrix3
@@ -26,7 +26,7 @@ BELIEF = 0.4  # see Evidence.belief: 72 smiling faces reach 0.77, other persons 
 MIN_Z = 3.2  # standard deviations; two wrong fits among 50 pairs of wounds stood at 3.0 and 2.7, two right ones at 3.0
 MARK_SEEN = 0.4  # of its contrast: a treated mark seen again where the fit, which never looked at it, says it lies
 MARKED_BELIEF, MARKED_Z = 0.0, 3.0  # enough with such a mark: 5 right wounds in 50 gained, no wrong one
-MIRROR_DOUBT = 0.9  # of belief: below it the mirrored picture is tried; mirrored faces reach 0.8
+MIRROR_DOUBT = 1.0  # of belief: below it the mirrored picture is tried; mirrored faces reach 0.8
 MIRROR_FACTOR = 2.0  # so many times the inliers in the mirror say that the photo is mirrored
 MAX_FOLDED = 0.01  # share of the trusted part; right fits measured had none
 SHIFTS = 50  # random displacements of 20 to 60 px that the true one must beat
@@ -116,16 +116,6 @@ def check_motion(motion: PlaneMotion | None) -> PlaneMotion:
     return motion
 
 
-def plane_figures(matrix: Matrix3) -> tuple[float, float, float]:
-    """Scale (negative where mirrored), turn in degrees and ratio of the two axes of a plane motion."""
-    linear = matrix[:2, :2]
-    axes = np.linalg.svd(linear, compute_uv=False)
-    determinant = float(np.linalg.det(linear))
-    turn = float(np.degrees(np.arctan2(linear[1, 0] - linear[0, 1], linear[0, 0] + linear[1, 1])))
-    scale = float(np.sign(determinant) * np.sqrt(abs(determinant)))
-    return scale, turn, float(axes[0] / max(axes[1], 1e-9))
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Fit:
     """A finished fit, waiting for its verdict.
@@ -159,7 +149,7 @@ def weigh(fit: Fit) -> Evidence:
     first, second = fit.pair.working
     before, after = match_errors(fit)
     near = (before < NEAR_PX) & held_out(len(before))
-    error = after[near] if near.any() else np.full(1, np.inf)
+    error = after[near] if near.any() else np.full(1, NEAR_PX)
     covered, usable = cells_covered(fit.motion.baseline[fit.motion.inlier], fit.pair.coarse[0].trusted)
     alike, z = correlation(fit.levels[1], fit.fine.shift, 1)
     trusted = blocks_trusted(fit.frame)
