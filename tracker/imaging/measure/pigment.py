@@ -32,7 +32,7 @@ def melanin_corrected(linear: ArrayLike, h_reference: float) -> Floats:
 
     References
     ----------
-    Takiwaki, Miyaoka, Kohno, Arase. Skin Res Technol 2002;8:74-78. doi:10.1034/j.1600-0846.2002.00326.x
+    Takiwaki, Miyaoka, Kohno, Arase. Skin Res Technol 2002;8:74-78.
     """
     excess = colour.haemoglobin_index(linear) - h_reference
     return np.asarray(colour.melanin_index(linear) - BLOOD_IN_MELANIN * excess, np.float64)
