@@ -31,7 +31,7 @@ import numpy as np  # noqa: E402
 import psutil  # noqa: E402
 from PIL import Image  # noqa: E402
 
-FRAME_MM, PX_PER_MM = (133.4, 100.0), 30.0  # 4002 x 3000 pixels
+FRAME_MM, PX_PER_MM = (133.4, 100.0), 30.0  # 4002 x 3000 pixels = 12 megapixels
 POINTS_PER_SIDE = 20
 RATIO_GOAL, PEAK_GOAL_GB = 10.0, 1.2
 SITK_SIDE = 1024  # pixels; at 12 megapixels B-splines by mutual information take minutes
@@ -39,13 +39,13 @@ Points = np.ndarray
 Pair = tuple[Path, Path]
 
 
-def make_pair(folder: Path) -> None:
+def make_pair(folder: Path, px_per_mm: float) -> None:
     """The two photos, the drawn region and the true correspondences."""
     from tracker import phantom
 
     scar = phantom.Lesion(phantom.Kind.SURGICAL, (0.0, -30.0), 6.0, 40.0, 0.2, angle_deg=20.0, blood=1.6)
     spec = phantom.SceneSpec(
-        phantom.SITES["forearm"], ita=30.0, frame_mm=FRAME_MM, px_per_mm=PX_PER_MM, lesions=(scar,)
+        phantom.SITES["forearm"], ita=30.0, frame_mm=FRAME_MM, px_per_mm=px_per_mm, lesions=(scar,)
     )
     scene = phantom.make_scene(spec, seed=5)
     card = (phantom.Placement(phantom.tracker_card(), (0.0, 17.0)),)
@@ -53,7 +53,7 @@ def make_pair(folder: Path) -> None:
     first = phantom.photograph(scene, phantom.Visit(targets=card), seed=1)
     (folder / "baseline.jpg").write_bytes(phantom.jpeg(first.encoded))
     mask = (first.mask("surgical scar") * np.uint8(255)).astype(np.uint8)
-    Image.fromarray(cv2.dilate(mask, np.ones((61, 61), np.uint8))).save(folder / "region.png")
+    Image.fromarray(cv2.dilate(mask, np.ones((round(2 * px_per_mm) + 1,) * 2, np.uint8))).save(folder / "region.png")
     later = scene.with_lesions([scar.changed(area=0.8, blood=0.8)])
     second = phantom.photograph(later, phantom.Visit(pose=pose, targets=card), seed=2)
     (folder / "followup.jpg").write_bytes(phantom.jpeg(second.encoded))
@@ -168,6 +168,7 @@ def ours(folder: Path, repeats: int) -> dict[str, Any]:
     truth = np.load(folder / "truth.npz")
     found = align.carry_points(alignment, truth["points"])
     return {
+        "megapixels": round(photos[0].encoded.size / 3e6, 1),
         "steps": {name: spent.wall for name, spent in steps.items()},
         "steps_cpu": {name: spent.cpu for name, spent in steps.items()},
         "decode_only_ms": plain.wall,
@@ -256,18 +257,23 @@ def _method(sitk: Any, share: float) -> Any:
     return method
 
 
-PARTS: dict[str, Callable[..., Any]] = {"make": make_pair, "plain SIFT + RANSAC": plain_sift, "SimpleITK": simple_itk}
+PARTS: dict[str, Callable[[argparse.Namespace], Any]] = {
+    "make": lambda asked: make_pair(asked.folder, asked.px_per_mm),
+    "ours": lambda asked: ours(asked.folder, asked.repeats),
+    "plain SIFT + RANSAC": lambda asked: plain_sift(asked.folder),
+    "SimpleITK": lambda asked: simple_itk(asked.folder),
+}
 
 
-def in_fresh_process(part: str, folder: Path, repeats: int) -> Any:
+def in_fresh_process(part: str, folder: Path, asked: argparse.Namespace) -> Any:
     """The answer of one part, run alone."""
-    command = [sys.executable, __file__, "--part", part, "--folder", str(folder), "--repeats", str(repeats)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout)
+    options = {"part": part, "folder": folder, "repeats": asked.repeats, "px-per-mm": asked.px_per_mm}
+    command = [sys.executable, __file__, *(f"--{name}={value}" for name, value in options.items())]
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
 def report(answer: dict[str, Any]) -> None:
-    print("12-megapixel pair          wall ms   cpu ms")
+    print(f"{answer['megapixels']:4.1f}-megapixel pair        wall ms   cpu ms")
     for name, ms in answer["steps"].items():
         print(f"  {name:22s} {ms:9.0f} {answer['steps_cpu'][name]:8.0f}")
     print(f"  {'just decoding (Pillow)':22s} {answer['decode_only_ms']:9.0f} {answer['decode_only_cpu_ms']:8.0f}")
@@ -287,28 +293,24 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--px-per-mm", type=float, default=PX_PER_MM, help="30 makes 12 megapixels")
     parser.add_argument("--part", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
+    asked = parser.parse_args()
     cv2.setNumThreads(1)
-    if arguments.part:
-        done = (
-            ours(arguments.folder, arguments.repeats)
-            if arguments.part == "ours"
-            else PARTS[arguments.part](arguments.folder)
-        )
-        print(json.dumps(done))
+    if asked.part:
+        print(json.dumps(PARTS[asked.part](asked)))
         return
     with tempfile.TemporaryDirectory() as name:
-        folder = arguments.folder or Path(name)
+        folder = asked.folder or Path(name)
         if not (folder / "truth.npz").exists():
-            in_fresh_process("make", folder, 1)
-        answer = in_fresh_process("ours", folder, arguments.repeats)
+            in_fresh_process("make", folder, asked)
+        answer = in_fresh_process("ours", folder, asked)
         answer["peers"] = {"ours": answer.pop("align")}
-        if not arguments.quick:
+        if not asked.quick:
             for peer in ("plain SIFT + RANSAC", "SimpleITK"):
-                answer["peers"][peer] = in_fresh_process(peer, folder, 1)
-    print(json.dumps(answer)) if arguments.json else report(answer)
+                answer["peers"][peer] = in_fresh_process(peer, folder, asked)
+    print(json.dumps(answer)) if asked.json else report(answer)
 
 
 if __name__ == "__main__":

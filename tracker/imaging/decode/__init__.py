@@ -2,7 +2,13 @@
 
 Accepted are whole JPEG, PNG, WebP, TIFF and (with the extra ``heic``) HEIC files; the content decides, not the file
 name's extension. Refused with one sentence are files that are cut, damaged, empty, larger than 100 megapixels or
-smaller than 64 pixels, camera raw files, high dynamic range and decimal-number pictures.
+smaller than 64 pixels, camera raw files, high dynamic range and decimal-number pictures, and pictures whose colour
+profile is damaged or belongs to another kind of picture.
+
+Of several pictures in a file the first is taken; transparent parts become white; grey becomes R = G = B; 16-bit PNG
+and TIFF stay 16 bit. Colours go from the ICC profile (or EXIF's Adobe RGB, or HEIC's Display P3 mark) to sRGB and are
+clipped there; without any of these they are taken for sRGB, and CMYK is converted without ink data, which only looks
+right. Apart from pixels, capture time and camera nothing of the file is kept.
 """
 
 import hashlib
