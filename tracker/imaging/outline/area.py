@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.imaging.outline.evidence import Plane, View
+from tracker.imaging.outline.evidence import RECIPES, Plane, View, colours
 from tracker.imaging.types import Outline, frozen
 
 PROPOSED_SD = 0.14
@@ -12,6 +12,10 @@ PROPOSED_SD = 0.14
 expert's area within 1.96 of it. Two experts differ by 0.05."""
 PROPAGATED_SD = 0.20
 """The same for outlines found again in the follow-up: two thirds of the wounds of lesions_fuseg_repeat."""
+LEAST_CONTRAST = 1.1
+"""Of :func:`contrast`: with less there is no lesion to outline."""
+NOISE_LAB = 0.3
+"""Variance of one channel from 8 bits and JPEG, so that a flat picture has no infinite contrast."""
 SHARPNESS = 4.0
 Z95 = 1.96
 SPECK = 0.02
@@ -43,6 +47,28 @@ def outline_of(members: list[Plane], seen: View, border_sd: float) -> Outline:
     spread = float(np.std(np.log(areas), ddof=1)) if len(areas) > 1 else 0.0
     error = Z95 * float(np.hypot(spread, border_sd))
     return Outline(seen.box, frozen(probability), area, (area * float(np.exp(-error)), area * float(np.exp(error))))
+
+
+def contrast(members: list[Plane], seen: View) -> float:
+    """Mahalanobis distance in CIELAB between the inside of an outline and the skin beside it, 0 if either is missing.
+
+    Notes
+    -----
+    Two pixels on either side of the border are left out. At most 0.95 on 24 phantom skins without a lesion; 1.9 and
+    more on 99 % of the ulcers of lesions_fuseg.
+    """
+    inside = np.mean(members, axis=0) >= 0.5
+    within, beside = (
+        cv2.distanceTransform(part.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE) for part in (inside, ~inside)
+    )
+    core = (within > 1.5) & seen.lit
+    ring = (beside > 2) & (beside < 0.35 * np.sqrt(inside.sum()) + 3) & seen.lit
+    if min(int(core.sum()), int(ring.sum())) < 5:
+        return 0.0
+    lab = np.stack(colours(seen.linear, RECIPES[0]), axis=-1).astype(np.float64)
+    spread = (np.cov(lab[core].T) + np.cov(lab[ring].T)) / 2 + NOISE_LAB * np.eye(3)
+    between = lab[core].mean(0) - lab[ring].mean(0)
+    return float(np.sqrt(between @ np.linalg.solve(spread, between)))
 
 
 def _sharpened(soft: Plane) -> Plane:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.errors import NotComparable
-from tracker.imaging.outline.area import PROPAGATED_SD, outline_of
+from tracker.imaging.outline.area import LEAST_CONTRAST, PROPAGATED_SD, contrast, outline_of
 from tracker.imaging.outline.evidence import (
     FARTHEST,
     RECIPES,
@@ -76,6 +76,11 @@ def propagate(baseline: Photo, outline: Region, followup: Photo, carried: Region
     odds = np.clip(PLACE_SLOPE * (1.0 - after), -PLACE_MOST, PLACE_MOST)
     place = Place(np.where(after > FARTHEST_DEPTH, FARTHEST, odds).astype(np.float32), after)
     members = [member(second, place, recipe, prior) for recipe, prior in zip(RECIPES, known, strict=True)]
+    if contrast(members, second) < LEAST_CONTRAST:
+        raise NotComparable(
+            "The lesion does not differ enough from the skin around it in the follow-up to be outlined.",
+            "If it has healed, say so; else draw the outline by hand, or take the photo sharper and closer.",
+        )
     found = outline_of(members, second, PROPAGATED_SD)
     _check(found, carried, np.asarray(np.mean(known, axis=0), np.float32), np.mean(members, axis=0), after)
     return found

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from tracker.errors import NotComparable
-from tracker.imaging.outline.area import PROPOSED_SD, outline_of
+from tracker.imaging.outline.area import LEAST_CONTRAST, PROPOSED_SD, contrast, outline_of
 from tracker.imaging.outline.evidence import FARTHEST, RECIPES, Place, Plane, View, member, view
 from tracker.imaging.types import Mask, Outline, Photo, Region
 
@@ -14,8 +14,10 @@ PLACE_SLOPE, PLACE_LEAST, PLACE_MOST = 3.0, -1.5, 1.0
 """Log-odds per radius, and their limits. With a most of 0 a wound of two colours loses the second (Dice 0.69)."""
 MOST_PARTS = 12
 """Parts of a drawn outline that are followed, the largest first."""
-ROUGHNESS = 1.6
-"""Radii of a drawn prompt beyond which the outline may not reach."""
+LOOSENESS = 1.15
+"""A rough drawing cuts into the lesion: the background is learnt from beyond this many of its radii."""
+ROUGHNESS = 1.4
+"""Radii of the loosened drawing beyond which the outline may not reach."""
 
 
 def propose(photo: Photo, prompt: Region) -> Outline:
@@ -44,20 +46,20 @@ def propose(photo: Photo, prompt: Region) -> Outline:
     """
     seen = view(photo, prompt.box)
     place = place_of(prompt, seen)
-    found = outline_of([member(seen, place, recipe) for recipe in RECIPES], seen, PROPOSED_SD)
-    if not (found.probability >= 0.5).any():
+    members = [member(seen, place, recipe) for recipe in RECIPES]
+    if contrast(members, seen) < LEAST_CONTRAST:
         raise NotComparable(
             f"{prompt.name}: nothing inside the prompt differs from the skin around it.",
             "Draw the outline by hand, or take the photo sharper and closer.",
         )
-    return found
+    return outline_of(members, seen, PROPOSED_SD)
 
 
 def place_of(prompt: Region, seen: View) -> Place:
     """Where the prompt expects the lesion, at the working scale."""
     if prompt.area_px >= BOX_SHARE * prompt.box.width * prompt.box.height:
         return _in_box(prompt, seen)
-    depth = depth_of(prompt, seen)
+    depth = np.asarray(depth_of(prompt, seen) / LOOSENESS, np.float32)
     odds = np.clip(PLACE_SLOPE * (1.05 - depth), PLACE_LEAST, PLACE_MOST)
     return Place(np.where(depth > ROUGHNESS, FARTHEST, odds).astype(np.float32), depth)
 

@@ -28,6 +28,7 @@ DARK = -4.3
 LEAST_RED = 0.12
 """ln R/G below which nothing is skin but for the smoothing around it: 1 % of the pixels of white faces."""
 REDNESS_IN_GUIDE = 1.0
+"""Beside a third of ln Y; without it the grey shadow beside a hand of the same brightness joins the hand."""
 BINS = (24, 24, 18)
 SMOOTHING = (1.6, 1.6, 2.0)
 """Of the histograms, in bins of 0.09, 0.09 and 0.33 log units: shading within one hand spans three bins."""
