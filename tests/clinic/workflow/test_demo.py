@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tracker.clinic.types import Moment, SessionKind, View
 from tracker.clinic.workflow import demo, intake, photos, progress, review
 from tracker.clinic.workflow.demo import load_samples
 from tracker.errors import InvalidInput
+from tracker.imaging.types import Metric
 
 SAMPLES = Path(__file__).resolve().parents[3] / "samples"
 SERIES = """
@@ -114,4 +116,7 @@ def test_the_samples_that_ship_go_in(clinic, monkeypatch):
             assert len(photos.list_photos(clinic, session.id)) == len(said["photos"])
         pairs = review.suggested_pairs(clinic, series.id)
         assert len(pairs) == len(sessions) - 1
-        assert photos.current_region(clinic, pairs[0][0].id) is not None
+        first = plan["sessions"][0]["photos"][0]
+        mask = first["lesions" if series.plan.primary_metric is Metric.SCAR_AREA else "region"]
+        drawn = photos.current_region(clinic, pairs[0][0].id).region
+        assert drawn.area_px == np.count_nonzero(np.asarray(Image.open(SAMPLES / mask)))

@@ -22,6 +22,7 @@
     moment = "before needling"           # the default
     polygon = [[x, y], [x, y], [x, y]]   # the treated skin, if it was drawn on this photo; or
     region = "acne/session_1_region.png" # 255 = inside
+    lesions = "acne/session_1_scars.png" # the scars alone, taken in place of the region where scar area decides
 """
 
 import hashlib
@@ -41,6 +42,7 @@ from tracker.clinic.types import (
     Indication,
     Moment,
     Patient,
+    PhotoRecord,
     Series,
     SeriesPlan,
     Session,
@@ -53,6 +55,7 @@ from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.review import measure_series, suggested_pairs
 from tracker.errors import InvalidInput
 from tracker.imaging import pipeline
+from tracker.imaging.types import Metric
 
 Table = dict[str, Any]
 Word = TypeVar("Word", bound=StrEnum)
@@ -162,22 +165,30 @@ def _session(clinic: Clinic, folder: Path, series: Series, row: Table, steps: _S
     known = [s for s in intake.list_sessions(clinic, series.id) if (s.date, s.kind) == (visit.date, visit.kind)]
     session = known[0] if known else intake.add_session(clinic, series.id, visit)
     for sample in row["photos"]:
-        _photo(clinic, folder, session, sample)
+        photo = _photo(clinic, folder, session, sample)
+        _outline(clinic, folder, photo, sample, series.plan)
         steps.advance()
     return session
 
 
-def _photo(clinic: Clinic, folder: Path, session: Session, row: Table) -> None:
+def _photo(clinic: Clinic, folder: Path, session: Session, row: Table) -> PhotoRecord:
     file = folder / row["file"]
     view, moment = _word(View, row["view"]), _word(Moment, row.get("moment", Moment.BEFORE))
     known = [photo for photo in photos.list_photos(clinic, session.id) if photo.name == file.name]
-    photo = known[0] if known else photos.add_photo(clinic, session.id, file.read_bytes(), file.name, view, moment)
+    if known:
+        return known[0]
+    return photos.add_photo(clinic, session.id, file.read_bytes(), file.name, view, moment)
+
+
+def _outline(clinic: Clinic, folder: Path, photo: PhotoRecord, row: Table, plan: SeriesPlan) -> None:
+    """Draw the treated skin, or the scar itself where its area is what decides."""
     if photos.current_region(clinic, photo.id) is not None:  # drawn at the first start, or by whoever tries the demo
         return
+    mask = row.get("lesions" if plan.primary_metric is Metric.SCAR_AREA else "region", row.get("region"))
     if "polygon" in row:
         photos.save_region(clinic, photo.id, np.array(row["polygon"], float), AUTHOR)
-    elif "region" in row:
-        region = pipeline.open_region(folder / row["region"], photo.size)
+    elif mask is not None:
+        region = pipeline.open_region(folder / mask, photo.size)
         photos.save_region(clinic, photo.id, region.full(photo.size), AUTHOR)
 
 
