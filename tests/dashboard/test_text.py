@@ -46,7 +46,7 @@ def test_verdict_cards_show_the_verdict_class_and_sentence():
 
     (block,) = AppTest.from_function(page).run().get("html")
     assert block.proto.body.count("spt-verdict") == 2
-    assert 'spt-verdict changed first">Redness (chin) rose by 8.0 H' in block.proto.body
+    assert 'spt-verdict changed first">Redness (chin) rose by 8.0\u00a0H' in block.proto.body
     assert 'spt-verdict withheld">Pores (chin): not assessable.' in block.proto.body
 
 

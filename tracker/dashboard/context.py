@@ -70,8 +70,8 @@ def sentence_case(text: str) -> str:
 
 
 def session_words(session: Session) -> str:
-    """``"Session 2 · 4 Apr 2026 · treatment"``."""
-    return f"Session {session.number} · {widgets.when(session.date)} · {session.kind}"
+    """``"4 Apr 2026 · session 2, treatment"``: the day first, because a phone cuts the rest."""
+    return f"{widgets.when(session.date)} · session {session.number}, {session.kind}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,8 @@ def charted(table: pd.DataFrame, primary: Metric | None) -> list[tuple[str, str]
 def refused_sessions(table: pd.DataFrame) -> list[str]:
     """One line for each session that could not be compared at all, with the reason."""
     rows = table[table["region"] == ""].drop_duplicates("session")
-    return [f"Session {row.session} ({widgets.when(row.date)}): {row.flags}" for row in rows.itertuples()]
+    found = zip(rows["session"], pd.to_datetime(rows["date"]), rows["flags"], strict=True)
+    return [f"Session {number} ({widgets.when(day)}): {reason}" for number, day, reason in found]
 
 
 def spread(table: pd.DataFrame) -> pd.DataFrame:

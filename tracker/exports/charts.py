@@ -34,7 +34,7 @@ INK, LINE, BAND, HEALING = "#2b2f33", "#0b6e99", "#b9c1c9", "#b36b00"
 
 KEY = (
     "Grey band: changes too small for this set-up to see. Filled points: sessions that count, with 95 % intervals. "
-    "Hollow points: skin still healing, kept out of the line. Cross: not assessable, no number."
+    "Hollow points: skin still healing, kept out of the line and of the scale. Cross: not assessable, no number."
 )
 """How to read the chart, to be printed under it."""
 
@@ -55,7 +55,8 @@ def progress(table: pd.DataFrame, metric: str, region: str, height: int = 260) -
     -------
     altair.LayerChart
         Grey band: changes too small to be seen (SDC). Filled points with 95 % intervals, joined: assessable sessions.
-        Hollow points off the line: photos taken while the skin still heals. Withheld sessions: a cross at the
+        Hollow points off the line: photos taken while the skin still heals; the scale is not theirs, so one that lies
+        outside is drawn at the edge with its figure beside it. Withheld sessions: a cross at the
         foot of the chart, no height and no number.
 
     Raises
@@ -65,6 +66,7 @@ def progress(table: pd.DataFrame, metric: str, region: str, height: int = 260) -
     """
     rows = _prepared(table, metric, region)
     low, high = _domain(rows)
+    rows["at"] = rows["change"].clip(low + 0.06 * (high - low), high - 0.06 * (high - low))
     unit = str(rows["unit"].iloc[-1])
     visits = [alt.DateTime(year=day.year, month=day.month, date=day.day, hours=12) for day in rows["when"].unique()]
     dates = alt.Axis(format="%-d %b %Y", values=visits, labelOverlap="greedy", labelSeparation=12, grid=False)
@@ -80,24 +82,35 @@ def _marks(rows: pd.DataFrame, x: alt.X, y: alt.Y, foot: float) -> list[alt.Char
     """Line, whiskers, points, hollow points and crosses; a layer without rows is left out, or Vega complains."""
     shown = rows[rows["change"].notna()]
     trend, healing = shown[~shown["healing"]], shown[shown["healing"]]
-    whiskers, withheld = shown[shown["verdict"] != BASELINE], rows[rows["change"].isna()]
+    whiskers, withheld = trend[trend["verdict"] != BASELINE], rows[rows["change"].isna()]
     tooltip = [alt.Tooltip(f"{name}:N", title=title) for name, title in _TOOLTIP]
     line = alt.Chart(trend).mark_line(color=LINE, strokeWidth=2).encode(x=x, y=y)
     bars = alt.Chart(whiskers).mark_rule(strokeWidth=1.5)
-    bars = bars.encode(x=x, y="interval_low:Q", y2="interval_high:Q", color=_by_healing())
+    bars = bars.encode(x=x, y="interval_low:Q", y2="interval_high:Q", color=alt.value(LINE))
     points = alt.Chart(trend).mark_point(filled=True, size=90, opacity=1, color=LINE)
     hollow = alt.Chart(healing).mark_point(filled=False, size=90, strokeWidth=2, color=HEALING, fill="white", opacity=1)
-    words = alt.Chart(healing).mark_text(text="healing", align="left", dx=10, fontSize=12, color=HEALING)
     crosses = alt.Chart(withheld).mark_point(shape="cross", angle=45, size=90, filled=True, color=INK, opacity=1)
     layers = (
         (trend, line),
         (whiskers, bars),
         (trend, points.encode(x=x, y=y, tooltip=tooltip)),
-        (healing, hollow.encode(x=x, y=y, tooltip=tooltip)),
-        (healing, words.encode(x=x, y=y)),
+        (healing, hollow.encode(x=x, y="at:Q", tooltip=tooltip)),
+        *_labels(healing, x, rows["when"].min() + (rows["when"].max() - rows["when"].min()) / 2),
         (withheld, crosses.encode(x=x, y=alt.datum(foot), tooltip=tooltip)),
     )
     return [layer for data, layer in layers if not data.empty]
+
+
+def _labels(healing: pd.DataFrame, x: alt.X, middle: pd.Timestamp) -> list[tuple[pd.DataFrame, alt.Chart]]:
+    """The words beside hollow points, on the side where the chart has room."""
+    found = []
+    for part, align, shift in (
+        (healing[healing["when"] <= middle], "left", 10),
+        (healing[healing["when"] > middle], "right", -10),
+    ):
+        words = alt.Chart(part).mark_text(align=align, dx=shift, fontSize=12, color=HEALING)
+        found.append((part, words.encode(x=x, y="at:Q", text="label:N")))
+    return found
 
 
 def _prepared(table: pd.DataFrame, metric: str, region: str) -> pd.DataFrame:
@@ -112,6 +125,7 @@ def _prepared(table: pd.DataFrame, metric: str, region: str) -> pd.DataFrame:
     rows["healing"] = ~rows["in_trend"].astype(bool) & rows["change"].notna() & (rows["verdict"] != BASELINE)
     rows["unit"] = change_unit(metric, str(rows["unit"].iloc[-1]))
     rows["fall"] = [-least_fall(metric, sdc) for sdc in rows["sdc"]]
+    rows["label"] = ["healing, " + _signed(row["change"], row["unit"]) for row in rows.to_dict("records")]
     rows["said"] = [_said(row) for row in rows.to_dict("records")]
     rows["measure"] = f"{metric_words(metric)} ({region_words(region)})"
     rows["visit"] = [f"{row.session} on {row.when:%-d %b %Y}" for row in rows.itertuples()]
@@ -131,6 +145,7 @@ _DRAWN = (
     "unit",
     "verdict",
     "healing",
+    "label",
     "said",
     "measure",
     "visit",
@@ -157,8 +172,14 @@ def _found(row: dict[Any, Any]) -> str:
     )
 
 
+def _signed(value: float, unit: str) -> str:
+    return f"+{amount(value, unit)}" if value > 0 else amount(value, unit)
+
+
 def _domain(rows: pd.DataFrame) -> tuple[float, float]:
-    drawn = [rows[name] for name in ("change", "interval_low", "interval_high", "sdc", "fall")]
+    """From the sessions that count: a flare two days after needling must not flatten months of progress."""
+    counted = rows[~rows["healing"]]
+    drawn = [counted[name] for name in ("change", "interval_low", "interval_high", "sdc", "fall")]
     values = pd.concat(drawn).dropna()
     low, high = (float(values.min()), float(values.max())) if values.abs().max() > 0 else (-1.0, 1.0)
     room = 0.12 * (high - low)  # for the crosses at the foot, and so that no whisker touches the frame
@@ -178,10 +199,6 @@ def _noise_band(rows: pd.DataFrame) -> list[alt.Chart]:
     band = pd.concat([edges.iloc[:1], band, edges.iloc[1:]])
     area = alt.Chart(band).mark_area(color=BAND, opacity=0.45, interpolate="step")
     return [area.encode(x="when:T", y=alt.Y("top:Q"), y2="bottom:Q"), zero.encode(y="zero:Q")]
-
-
-def _by_healing() -> Any:
-    return alt.condition(alt.datum.healing, alt.value(HEALING), alt.value(LINE))
 
 
 _LOOK: dict[str, Any] = {

@@ -238,7 +238,7 @@ def _font(size: int, weight: str = "") -> ImageFont.FreeTypeFont:
 
 def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
     lines = [""]
-    for word in text.split():
+    for word in text.split(" "):
         longer = f"{lines[-1]} {word}".strip()
         if font.getlength(longer) > width and lines[-1]:
             lines.append(word)

@@ -48,6 +48,8 @@ COLUMNS = (
     "After",
     "Remarks",
 )
+HARD_SPACE = "\u00a0"
+"""Between a figure and its unit: a line must not break there."""
 VERDICT_WORDS: dict[Verdict, str] = {
     Verdict.CHANGED: "Changed",
     Verdict.NO_DETECTABLE_CHANGE: "No detectable change",
@@ -77,7 +79,7 @@ def amount(value: float, unit: str) -> str:
         return "–"
     decimals = 2 if abs(value) < 1 else 1 if abs(value) < 100 else 0
     text = f"{value:.{decimals}f}".replace("-", "−")
-    return text if not unit else f"{text} {unit}"
+    return text if not unit else f"{text}{HARD_SPACE}{unit}"
 
 
 def sentence(change: Change) -> str:
@@ -104,12 +106,12 @@ def sentence(change: Change) -> str:
         # Both ends have the sign of the change, and the verb already says it.
         low, high = sorted((abs(low), abs(high)))
         return (
-            f"{what} {brief(change)} (95 % interval {amount(low, '')} to {amount(high, unit)}); "
+            f"{what} {brief(change)} (95{HARD_SPACE}% interval {amount(low, '')} to {amount(high, unit)}); "
             f"a {'fall' if fell else 'rise'} below {amount(least, unit)} could have been missed."
         )
     return (
         f"{what}: no detectable change. Only a change of at least {amount(change.sdc, unit)} could have been seen "
-        f"(found {amount(change.change, unit)}, 95 % interval {amount(low, '')} to {amount(high, unit)})."
+        f"(found {amount(change.change, unit)}, 95{HARD_SPACE}% interval {amount(low, '')} to {amount(high, unit)})."
     )
 
 
