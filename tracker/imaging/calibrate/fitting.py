@@ -82,7 +82,7 @@ def _from_card(photo: Photo, card: Card, tags: dict[int, Points]) -> Calibration
     if size < SMALLEST_PX_PER_MM:
         return unreadable(reading, f"it has {size:.1f} pixels per mm, expected at least {SMALLEST_PX_PER_MM}")
     if tilt > MOST_TILT:
-        return unreadable(reading, f"it is tilted by {tilt:.0f} degrees, expected at most {MOST_TILT:.0f}")
+        return unreadable(reading, f"it is tilted by {tilt:.1f} degrees, expected at most {MOST_TILT:.0f}")
     return replace(calibration, flags=(*calibration.flags, *_ground_flags(card, ground)))
 
 

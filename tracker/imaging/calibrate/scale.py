@@ -108,7 +108,7 @@ def scale_flags(calibration: Calibration | None, region: Region) -> tuple[Flag, 
         reason = f"{region.name} is {far:.0f} mm from the card, expected at most {FAR_MM:.0f}."
         flags.append(Flag(FlagCode.NO_SCALE, reason, retake, (Metric.SCAR_AREA,)))
     if tilt > MOST_TILT:
-        reason = f"The card is tilted by {tilt:.0f} degrees, expected at most {MOST_TILT:.0f}."
+        reason = f"The card is tilted by {tilt:.1f} degrees, expected at most {MOST_TILT:.0f}."
         flags.append(Flag(FlagCode.TILTED, reason, retake, (Metric.SCAR_AREA,)))
     return tuple(flags)
 
