@@ -128,3 +128,49 @@ def test_a_face_gets_its_standard_regions_and_a_blush_is_found(shared_data: Path
     cheeks = [c for c in found.changes if c.metric == Metric.REDNESS and c.region.startswith("cheek")]
     assert any(c.verdict == Verdict.CHANGED and c.change > 0 for c in cheeks)
     assert {"forehead", "cheek_left", "cheek_right"} <= {r.name for r in found.regions}
+
+
+@pytest.mark.slow
+def test_with_the_card_in_both_photos_redness_and_roughness_get_numbers_without_doubts() -> None:
+    spec = phantom.SceneSpec(site=phantom.SITES["cheek"], ita=26.0, frame_mm=(110.0, 116.0), px_per_mm=9.0)
+    placed = (phantom.Placement(phantom.tracker_card(), (0.0, -27.0)),)
+    plain = phantom.make_scene(spec, 2)
+    shots = [
+        phantom.photograph(plain, phantom.Visit(targets=placed), 1),
+        phantom.photograph(
+            plain,
+            phantom.Visit(
+                targets=placed,
+                pose=phantom.Pose(rotation_deg=2.0),
+                camera=phantom.Camera(exposure=0.9, white_balance=(1.06, 1.0, 0.93)),
+            ),
+            2,
+        ),
+    ]
+    mask = np.zeros(shots[0].encoded.shape[:2], np.uint8)
+    cv2.ellipse(mask, (495, 760), (130, 110), 0, 0, 360, 1, -1)
+    found = pipeline.analyse(
+        *(photo(s, str(i)) for i, s in enumerate(shots)), region=Region.from_mask("drawn", mask > 0)
+    )
+    red, rough = row(found, Metric.REDNESS), row(found, Metric.ROUGHNESS)
+    assert red.verdict == rough.verdict == Verdict.NO_DETECTABLE_CHANGE
+    assert abs(red.change) < 0.5
+    assert abs(rough.change) < 5.0
+    assert not any(flag.code == FlagCode.UNCALIBRATED for flag in red.flags)
+
+
+@pytest.mark.slow
+def test_an_outline_is_followed_with_the_distance_taken_out_and_a_shrunk_one_is_smaller() -> None:
+    stain = phantom.Lesion(phantom.Kind.STAIN, (0.0, 0.0), 30.0, 24.0, 0.0, blood=3.0, seed=4)
+    before = phantom.make_scene(SPEC, 7).with_lesions([stain])
+    shot = phantom.photograph(before, phantom.Visit(), 1)
+    outline = Region.from_mask("drawn", shot.mask("stain"))
+    closer = phantom.Visit(pose=phantom.Pose(rotation_deg=4.0, zoom=1.08))
+    ratios = []
+    for area in (1.0, 0.6):
+        after = phantom.photograph(before.with_lesions([stain.changed(area=area)]), closer, 2)
+        found = pipeline.follow_outline(photo(shot, "b"), outline, photo(after, "f"))
+        assert found.interval[0] < found.area_ratio < found.interval[1]
+        ratios.append(found.area_ratio)
+    assert ratios[0] == pytest.approx(1.0, abs=0.1)
+    assert ratios[1] < ratios[0]  # how much smaller is held to the truth in the tests of outline
