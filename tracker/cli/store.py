@@ -66,6 +66,7 @@ def serve(
     browser: Annotated[bool, typer.Option(help="Open the dashboard in a browser.")] = False,
 ) -> None:
     """Serve the dashboard over the clinic's store (TRACKER_HOME), on this computer only."""
+    from tracker.clinic.workflow import upkeep
     from tracker.clinic.workflow.clinic import Clinic, default_home
 
     if address != LOOPBACK:
@@ -74,7 +75,8 @@ def serve(
             "anyone on the network; leave the option out."
         )
     home = default_home()
-    Clinic.open(home).close()  # a store that cannot be opened is a sentence here, not a page of errors in the browser
+    with Clinic.open(home) as clinic:  # a store that cannot be opened is a sentence here, not a page of errors there
+        upkeep.sweep(clinic)  # what a killed upload left behind
     _start(home, port, browser)
 
 
