@@ -78,7 +78,7 @@ def write_patient(patient: Patient, into: Path) -> list[str]:
         truth = truth_of(shot, first)
         (folder / f"{name}_truth.json").write_text(json.dumps(truth, indent=1) + "\n", "utf-8")
         if number == 0:
-            write_mask(folder / "region.png", treated(shot))
+            write_mask(folder / "region.png", treated(shot, patient.drawn_margin_mm))
             write_mask(folder / "lesions.png", shot.mask(*scar_kinds(shot)))
         rows += session_rows(patient, healing, folder, name, number == 0)
         print(f"{patient.code} {healing.day} {shot.px_per_mm:.2f} px/mm {truth['scar_area_mm2']:.1f} mm2")
@@ -164,12 +164,13 @@ def scar_kinds(shot: Shot) -> list[str]:
     return [kind for kind in sorted(shot.maps.masks) if kind not in (Kind.PAPULE, Kind.STAIN)]
 
 
-def treated(shot: Shot) -> np.ndarray:
-    """The treated skin as a clinician would draw it: one smooth outline around all lesions, off the card."""
+def treated(shot: Shot, margin_mm: float) -> np.ndarray:
+    """What a clinician would draw: the scar itself, or one smooth outline around all lesions, off the card."""
     mask = shot.mask(*scar_kinds(shot)).astype(np.uint8)
-    points = np.argwhere(mask)[:, ::-1].astype(np.int32)
-    cv2.fillConvexPoly(mask, cv2.convexHull(points), 1)
-    radius = round(4 * shot.px_per_mm)
+    if margin_mm >= 1:
+        points = np.argwhere(mask)[:, ::-1].astype(np.int32)
+        cv2.fillConvexPoly(mask, cv2.convexHull(points), 1)
+    radius = round(margin_mm * shot.px_per_mm)
     grown = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)))
     return np.asarray(grown.astype(bool) & shot.skin())
 
@@ -177,6 +178,13 @@ def treated(shot: Shot) -> np.ndarray:
 def write_mask(path: Path, mask: np.ndarray) -> None:
     """255 inside."""
     Image.fromarray(mask.astype(np.uint8) * 255).save(path, optimize=True)
+
+
+def bare(shot: Shot, points: np.ndarray) -> np.ndarray:
+    """Whether each point falls on skin that the photo shows, not on the card, the cloth or outside."""
+    inside = np.isfinite(points).all(1) & (points >= 0).all(1) & (points <= np.array([1599, 1199])).all(1)
+    x, y = np.rint(np.where(inside[:, None], points, 0)).astype(int).T
+    return np.asarray(inside & shot.skin()[y, x])
 
 
 def truth_of(shot: Shot, first: Shot) -> dict[str, object]:
@@ -191,10 +199,10 @@ def truth_of(shot: Shot, first: Shot) -> dict[str, object]:
         name: float(haemoglobin_index(skin_colour(melanin, blood)[where].mean(0)))
         for name, where in (("scar", inside), ("ring", ring))
     }
-    x, y = np.meshgrid(np.linspace(200, 1400, 7), np.linspace(100, 1100, 6))
+    x, y = np.meshgrid(np.linspace(100, 1500, 9), np.linspace(60, 1140, 9))
     points = np.stack([x.ravel(), y.ravel()], 1)
     moved = carry(first, shot, points)
-    seen = np.isfinite(moved).all(1)
+    seen = bare(first, points) & bare(shot, moved)
     return {
         "areas_mm2": {
             kind: round(float(maps.masks[kind].sum(dtype=float)) / per_mm2, 3) for kind in sorted(maps.masks)

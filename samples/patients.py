@@ -27,7 +27,10 @@ class Healing:
 
 @dataclass(frozen=True)
 class Patient:
-    """One demo patient and the series of photos."""
+    """One demo patient and the series of photos.
+
+    ``drawn_margin_mm``: how far outside the lesions the clinician draws; below 1 the outline of the scar itself.
+    """
 
     code: str
     folder: str
@@ -41,6 +44,7 @@ class Patient:
     spec: SceneSpec
     card_mm: tuple[float, float]
     base: Pose
+    drawn_margin_mm: float
     sessions: tuple[Healing, ...]
 
 
@@ -94,6 +98,8 @@ def acne() -> tuple[Lesion, ...]:
             Lesion(kind, at, float(size), float(size) * stretch, float(depth), float(rng.uniform(0, 180)), blood,
                    float(rng.uniform(1.0, 1.2)), index)
         )  # fmt: skip
+    # The diffuse redness in which such scars lie; it fades with them.
+    found.append(Lesion(Kind.STAIN, (2.0, -27.0), 46.0, 92.0, 0.0, blood=1.8, seed=40))
     return tuple(found)
 
 
@@ -130,7 +136,7 @@ def stitched() -> tuple[Lesion, ...]:
     for index, step in enumerate(np.linspace(-28, 28, 8)):
         at = np.array(band.centre_mm) + along * (step + rng.uniform(-0.8, 0.8))
         lean = 96 + float(rng.uniform(-8, 8))
-        marks.append(Lesion(Kind.SURGICAL, (float(at[0]), float(at[1])), 1.3, 9.5, 0.03, lean, 1.6, 1.06, 50 + index))
+        marks.append(Lesion(Kind.STAIN, (float(at[0]), float(at[1])), 1.3, 9.5, 0.03, lean, 1.6, 1.06, 50 + index))
     return (band, *marks)
 
 
@@ -153,7 +159,7 @@ CHEEK = replace(SITES["cheek"], unevenness=0.75)  # a calmer cheek than most, so
 PATIENTS = (
     Patient(
         "DEMO-1", "acne_scars", "acne scars", "face", "left cheek", "close-up, left", 1.5, "hyaluronic acid", 1,
-        SceneSpec(CHEEK, 45.0, FRAME_MM, PX_PER_MM, acne(), 0.009), (-18.0, 28.0), Pose(2.0),
+        SceneSpec(CHEEK, 45.0, FRAME_MM, PX_PER_MM, acne(), 0.009), (-18.0, 28.0), Pose(2.0), 4.0,
         (_ACNE_DAYS[0], _HEALING_DAY, *_ACNE_DAYS[1:]),
     ),
     Patient(
@@ -162,12 +168,12 @@ PATIENTS = (
             SITES["forearm"], 10.0, FRAME_MM, PX_PER_MM,
             stitched(),
         ),
-        (2.0, 56.0), Pose(-2.0, (0.0, -25.0)),
+        (2.0, 56.0), Pose(-2.0, (0.0, -25.0)), 0.3,
         steps(("2026-02-03", "2026-03-10", "2026-04-14", "2026-05-19", "2026-08-18"), 0.70, 0.6, 0.55),
     ),
     Patient(
         "DEMO-3", "stretch_marks", "stretch marks", "abdomen", "left of the navel", "close-up", 2.0, "", 3,
-        SceneSpec(SITES["abdomen"], -25.0, FRAME_MM, PX_PER_MM, striae(), 0.008), (14.0, 28.0), Pose(1.0),
+        SceneSpec(SITES["abdomen"], -25.0, FRAME_MM, PX_PER_MM, striae(), 0.008), (14.0, 28.0), Pose(1.0), 4.0,
         steps(("2026-01-20", "2026-02-24", "2026-03-31", "2026-05-05", "2026-08-04"), 0.78, 0.6, 0.5),
     ),
 )  # fmt: skip

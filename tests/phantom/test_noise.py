@@ -10,7 +10,7 @@ SHAPE = (256, 320)
 def test_smooth_noise_has_unit_variance_and_the_asked_smoothness(sigma):
     field = smooth_noise((512, 512), sigma, np.random.default_rng(1))
     assert field.shape == (512, 512)
-    assert field.std() == pytest.approx(1, abs=0.01)
+    assert field.std() == pytest.approx(1, abs=0.06)  # 450 independent cells at sigma 12
     lag = max(1, round(sigma))
     correlation = np.corrcoef(field[:, :-lag].ravel(), field[:, lag:].ravel())[0, 1]
     # White noise through a Gaussian has the autocorrelation exp(-lag^2 / (4 sigma^2)); subdivision adds a little blur.

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from tracker.imaging.colour import individual_typology_angle, linear_to_lab
+from tracker.imaging.colour import haemoglobin_index, individual_typology_angle, linear_to_lab
 from tracker.phantom import SITES, Kind, Lesion, SceneSpec, flat_patch, make_scene
+from tracker.phantom.optics import skin_colour
 
 SCAR = Lesion(Kind.BOXCAR, (0.0, 0.0), 8.0, 9.0, 0.4, 0, 1.8, 1.0, 2)
 SPEC = SceneSpec(SITES["cheek"], 30.0, (40.0, 30.0), 10.0, (SCAR,))
@@ -37,10 +38,24 @@ def test_a_kind_that_is_not_there_is_refused(scene):
 @pytest.mark.parametrize("ita", [50.0, 10.0, -25.0])
 def test_the_tone_is_the_one_asked_for(ita):
     plain = make_scene(SceneSpec(SITES["patch"], ita, (30.0, 30.0), 10.0), 1)
-    colour = flat_patch(np.exp(plain.log_melanin), np.exp(plain.log_blood)).reshape(-1, 3).mean(0)
+    colour = skin_colour(np.exp(plain.log_melanin), np.exp(plain.log_blood)).reshape(-1, 3).mean(0)
     assert float(individual_typology_angle(linear_to_lab(colour))) == pytest.approx(ita, abs=6)
 
 
 def test_the_truth_cannot_be_written_over(scene):
     with pytest.raises(ValueError, match="read-only"):
         scene.maps().log_blood[0, 0] = 1
+
+
+@pytest.mark.parametrize("ita", [50.0, 10.0, -26.0])
+def test_a_flat_patch_reddens_by_the_published_step(ita):
+    # Blood 0.7 -> 2 % is 12.8 to 13.9 H from ITA +49 to -26 (methods.md 1.1).
+    normal, inflamed = (flat_patch(ita, blood=blood, seed=3) for blood in (0.007, 0.02))
+    step = haemoglobin_index(inflamed.mean((0, 1))) - haemoglobin_index(normal.mean((0, 1)))
+    assert 12.3 < step < 14.4
+
+
+def test_flat_patches_of_one_seed_are_the_same_skin():
+    one, tanned = flat_patch(30.0, seed=2), flat_patch(30.0, melanin_factor=1.2, seed=2)
+    assert tanned.mean() < one.mean()
+    assert np.corrcoef(one[..., 1].ravel(), tanned[..., 1].ravel())[0, 1] > 0.99

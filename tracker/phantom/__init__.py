@@ -1,6 +1,6 @@
 """Synthetic skin with known truth: the oracle of the tests, and the maker of the demo patients."""
 
-from tracker.phantom.camera import Camera, jpeg
+from tracker.phantom.camera import Camera, jpeg, record
 from tracker.phantom.lesions import Kind, Lesion
 from tracker.phantom.light import Light
 from tracker.phantom.photograph import Placement, Shot, Visit, carry, photograph
@@ -31,5 +31,6 @@ __all__ = [
     "jpeg",
     "make_scene",
     "photograph",
+    "record",
     "tracker_card",
 ]

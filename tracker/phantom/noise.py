@@ -29,7 +29,16 @@ def smooth_noise(shape: Shape, sigma_px: float, rng: np.random.Generator) -> Map
     for _ in range(halvings):
         field = np.asarray(cv2.pyrUp(field), np.float32)
     field = field[4 * step : 4 * step + shape[0], 4 * step : 4 * step + shape[1]]
-    return np.ascontiguousarray(field * np.float32(1 / max(float(field.std()), 1e-9)))
+    return np.ascontiguousarray(field * np.float32(1 / _low_pass_sd(sigma_px / step, halvings)))
+
+
+def _low_pass_sd(sigma: float, halvings: int) -> float:
+    """Standard deviation that is left of white noise; expected, not measured, so that a small patch keeps its share."""
+    if sigma <= 0.3:
+        return 1.0
+    kernel = cv2.getGaussianKernel(2 * int(np.ceil(4 * sigma)) + 1, sigma)
+    spread = (1 - 0.25**halvings) / 3  # variance in cells that the subdivision's own kernels add
+    return float((kernel**2).sum()) * sigma / float(np.sqrt(sigma**2 + spread))
 
 
 def band_noise(shape: Shape, px_per_mm: float, bands: Sequence[tuple[float, float]], rng: np.random.Generator) -> Map:

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.imaging.types import frozen
+from tracker.imaging.types import LinearRGB, frozen
 from tracker.phantom import relief, vessels
 from tracker.phantom.lesions import Lesion, paint
 from tracker.phantom.noise import Map, Shape, band_noise, smooth_noise
@@ -186,21 +186,37 @@ def make_scene(spec: SceneSpec, seed: int) -> Scene:
     )
 
 
-def flat_patch(melanin: Map, blood: Map) -> NDArray[np.float32]:
-    """Linear sRGB of skin maps under even white light, without relief, pose or camera: for tests of statistics.
+def flat_patch(
+    ita: float, *, blood: float = NORMAL_BLOOD, melanin_factor: float = 1.0, side_px: int = 64, seed: int = 0
+) -> LinearRGB:
+    """A small square of plain skin as reflectance, without relief, pose or camera: quick, for tests of statistics.
 
     Parameters
     ----------
-    melanin, blood : ndarray, shape (height, width)
-        Volume fractions.
+    ita : float
+        Tone before ``melanin_factor``, degrees.
+    blood : float
+        Blood volume fraction.
+    melanin_factor : float
+        On the melanosome fraction (1.2 = a tan).
+    side_px : int
+        At 10 px per mm.
+    seed : int
+        Of the unevenness; the same seed gives the same skin with other blood or melanin.
 
     Returns
     -------
-    ndarray of float32, shape (height, width, 3)
-        Linear sRGB reflectance, 0 to 1.
+    LinearRGB
+        (side_px, side_px, 3), linear sRGB under even white light; :func:`tracker.phantom.camera.record` makes an
+        8-bit photo of it.
     """
-    logs = (np.log(np.maximum(np.asarray(v, np.float32), 1e-6)) for v in (melanin, blood))
-    return np.asarray(np.exp(skin_log_colour(*logs)), np.float32)
+    rng, uneven, shape = np.random.default_rng([seed, 51]), unevenness(ita), (side_px, side_px)
+    log_melanin = np.float32(np.log(melanin_for_ita(ita) * melanin_factor))
+    maps = []
+    for middle, bands in ((log_melanin, uneven.log_melanin), (np.float32(np.log(blood)), uneven.log_blood)):
+        noise = band_noise(shape, 10.0, bands, rng)
+        maps.append(middle + noise - noise.mean())
+    return np.asarray(np.exp(skin_log_colour(*maps)), np.float32)
 
 
 MARGIN = 1.18
