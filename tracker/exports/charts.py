@@ -103,14 +103,12 @@ def _marks(rows: pd.DataFrame, x: alt.X, y: alt.Y, foot: float) -> list[alt.Char
 
 def _labels(healing: pd.DataFrame, x: alt.X, middle: pd.Timestamp) -> list[tuple[pd.DataFrame, alt.Chart]]:
     """The words beside hollow points, on the side where the chart has room."""
-    found = []
-    for part, align, shift in (
-        (healing[healing["when"] <= middle], "left", 10),
-        (healing[healing["when"] > middle], "right", -10),
-    ):
-        words = alt.Chart(part).mark_text(align=align, dx=shift, fontSize=12, color=HEALING)
-        found.append((part, words.encode(x=x, y="at:Q", text="label:N")))
-    return found
+    left, right = healing[healing["when"] <= middle], healing[healing["when"] > middle]
+    words = (
+        (left, alt.Chart(left).mark_text(align="left", dx=10, fontSize=12, color=HEALING)),
+        (right, alt.Chart(right).mark_text(align="right", dx=-10, fontSize=12, color=HEALING)),
+    )
+    return [(part, chart.encode(x=x, y="at:Q", text="label:N")) for part, chart in words]
 
 
 def _prepared(table: pd.DataFrame, metric: str, region: str) -> pd.DataFrame:
