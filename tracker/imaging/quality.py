@@ -230,7 +230,8 @@ def _sharpness_flags(photos: tuple[Photo, Photo], skin: tuple[Mask, Mask]) -> li
     if not np.isfinite(ratio) or 1 / SHARPNESS_RATIO <= ratio <= SHARPNESS_RATIO:
         return []
     which = "follow-up" if ratio < 1 else "baseline"
-    reason = f"The {which} is {max(ratio, 1 / ratio):.2f} times less sharp, expected within {SHARPNESS_RATIO:.2f} times."
+    found = f"{max(ratio, 1 / ratio):.2f} times less sharp"
+    reason = f"The {which} is {found}, expected within {SHARPNESS_RATIO:.2f} times."
     return [Flag(FlagCode.SHARPNESS_DIFFERS, reason, "Retake it in focus.", TEXTURE)]
 
 
