@@ -94,8 +94,8 @@ def reference_of(pair: LaidPair, region: Region) -> tuple[SkinCells, ColourMatch
     -----
     A drawn region is referred to skin well away from it. A standard region of a face is referred to the face at its
     own height, itself included: light and expression change redness along the face more than across it (SDC of the
-    cheeks 1.6 and 2.1 H against about 2.3 and 2.8 with all skin). The price, 8 H over one whole cheek read as 7.7, over both
-    as 7.0, over the whole forehead as 6.9, stands in docs/accuracy.md.
+    cheeks 1.6 and 2.1 H against about 2.3 and 2.8 with all skin). The price, 8 H over one whole cheek read as 7.7,
+    over both as 7.0, over the whole forehead as 6.9, stands in docs/accuracy.md.
     """
     if region.name in regions.FACE_REGIONS and pair.face is not None:
         weights = _at_height(pair.face, region, pair.cells.position)
