@@ -27,7 +27,7 @@ DARK = -4.3
 """ln Y below which a colour no longer speaks for skin (Y = 1.4 %)."""
 LEAST_RED = 0.12
 """ln R/G below which nothing is skin but for the smoothing around it: 1 % of the pixels of white faces."""
-REDNESS_IN_GUIDE = 1.0
+REDNESS_IN_GUIDE = 0.7
 """Beside a third of ln Y; without it the grey shadow beside a hand of the same brightness joins the hand."""
 BINS = (24, 24, 18)
 SMOOTHING = (1.6, 1.6, 2.0)
