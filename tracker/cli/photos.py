@@ -35,8 +35,8 @@ def check(
     label = name or file.name
     answer: dict[str, Any]
     try:
-        photo = decode.open_photo(existing(file), name=label)
-        answer = {"status": "accept", "width": photo.size[0], "height": photo.size[1], "message": f"{label}: accepted."}
+        info = decode.check(existing(file), name=label)
+        answer = {"status": "accept", "width": info.width, "height": info.height, "message": info.message}
     except UnreadablePhoto as refused:
         answer = {"status": "reject", "width": None, "height": None, "message": str(refused)}
     say(answer, as_json, answer["message"])
@@ -55,7 +55,7 @@ def align(
     from tracker.imaging import align as alignment
     from tracker.imaging import decode, pipeline
 
-    before, after = decode.open_photo(existing(baseline)), decode.open_photo(existing(followup))
+    before, after = decode.open_photos((existing(baseline), existing(followup)))
     drawn = _region(region, before.size) if region else None
     asked = _points(points) if points else np.empty((0, 2))
     try:
@@ -107,7 +107,7 @@ def outline(
     """Carry the outline of a scar to the later photo, refine it there, and compare the areas."""
     from tracker.imaging import decode, pipeline
 
-    before, after = decode.open_photo(existing(baseline)), decode.open_photo(existing(followup))
+    before, after = decode.open_photos((existing(baseline), existing(followup)))
     try:
         found = pipeline.follow_outline(before, _region(mask, before.size), after)
     except NotComparable as refused:

@@ -104,7 +104,7 @@ def opened(pair: Pair) -> tuple[Photo, Photo, Region | None]:
     for path in (pair.baseline, pair.followup, pair.region):
         if path is not None and not path.is_file():
             raise InvalidInput(f"{path}: expected a photo, found no such file; check the path.")
-    before, after = decode.open_photo(pair.baseline), decode.open_photo(pair.followup)
+    before, after = decode.open_photos((pair.baseline, pair.followup))
     return before, after, pipeline.open_region(pair.region, before.size) if pair.region else None
 
 
