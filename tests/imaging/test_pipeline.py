@@ -9,7 +9,8 @@ import pytest
 from tracker import phantom
 from tracker.errors import InvalidInput
 from tracker.imaging import decode, pipeline
-from tracker.imaging.types import Analysis, Change, FlagCode, Metric, Photo, Region, Verdict
+from tracker.imaging.pipeline.analysis import alike
+from tracker.imaging.types import Analysis, Calibration, Change, FlagCode, Metric, Photo, Region, Verdict
 
 SPEC = phantom.SceneSpec(site=phantom.SITES["patch"], ita=31.0, frame_mm=(110.0, 100.0), px_per_mm=8.0)
 BLOOD_H = 8.0
@@ -174,3 +175,18 @@ def test_an_outline_is_followed_with_the_distance_taken_out_and_a_shrunk_one_is_
         ratios.append(found.area_ratio)
     assert ratios[0] == pytest.approx(1.0, abs=0.1)
     assert ratios[1] < ratios[0]  # how much smaller is held to the truth in the tests of outline
+
+
+def test_a_card_in_one_photo_only_leaves_colour_plain_in_both_and_keeps_the_scale() -> None:
+    calibration = Calibration(
+        target="card", matrix=np.diag([1.2, 1.0, 0.8]), gamma=1.1, residual_de00=1.0, skin_residual_de00=1.0,
+        mm_to_px=np.diag([10.0, 10.0, 1.0]), corners=np.zeros((4, 2)),
+    )  # fmt: skip
+    plain = Photo("a", "a", np.full((70, 70, 3), 120, np.uint8))
+    with_card = plain.with_calibration(calibration)
+    first, second = alike(with_card, plain)
+    assert np.allclose(first.linear(), second.linear())
+    assert first.calibration is not None
+    assert first.calibration.mm_to_px is not None
+    both = alike(with_card, with_card)
+    assert not np.allclose(both[0].linear(), plain.linear())

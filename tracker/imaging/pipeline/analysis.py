@@ -3,13 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from tracker.errors import InvalidInput, NotComparable
 from tracker.imaging import align, calibrate, decode, quality, regions
 from tracker.imaging.change import NoiseModel, default_noise
 from tracker.imaging.pipeline.areas import area_row
 from tracker.imaging.pipeline.laying import calibration_flags, lay, shared_light
 from tracker.imaging.pipeline.rows import colour_rows, lost_rows, texture_row
-from tracker.imaging.types import Alignment, Analysis, Flag, FlagCode, Mask, Metric, Photo, Region
+from tracker.imaging.types import Alignment, Analysis, Flag, FlagCode, Mask, Metric, Photo, Region, frozen
 
 PIPELINE_VERSION = "1"
 """Changes whenever a measured value changes; numbers of different versions never share a trend."""
@@ -22,6 +24,27 @@ def prepare(photo: Photo) -> Photo:
         return photo
     found = calibrate.fit(photo)
     return photo if found is None else calibrate.apply(photo, found)
+
+
+def alike(baseline: Photo, followup: Photo) -> tuple[Photo, Photo]:
+    """Both photos with the colour of their cards, or neither: calibrated light cannot be compared with plain light.
+
+    The scale of a card is kept either way.
+    """
+    photos = (baseline, followup)
+    if all(calibrate.has_colour(photo.calibration) for photo in photos):
+        return photos
+    return _without_colour(baseline), _without_colour(followup)
+
+
+def _without_colour(photo: Photo) -> Photo:
+    found = photo.calibration
+    if found is None:
+        return photo
+    plain = replace(
+        found, matrix=frozen(np.eye(3)), gamma=1.0, residual_de00=float("nan"), skin_residual_de00=float("nan")
+    )
+    return photo.with_calibration(plain)
 
 
 def register(baseline: Photo, followup: Photo, region: Region | None = None) -> Alignment:
@@ -77,7 +100,7 @@ def analyse(
         With a refusal and no changes where the photos cannot be compared.
     """
     noise = default_noise() if noise is None else noise
-    baseline, followup = prepare(baseline), prepare(followup)
+    baseline, followup = alike(prepare(baseline), prepare(followup))
     skin = regions.skin_mask(baseline), regions.skin_mask(followup)
     empty = Analysis(baseline.sha256, followup.sha256, site, PIPELINE_VERSION, None, None, (), (), ())
     try:
