@@ -73,7 +73,7 @@ def test_both_sides_lie_in_one_frame(get, compared):
     assert np.corrcoef(first[card].ravel(), second[card].ravel())[0, 1] > 0.9
 
 
-@pytest.mark.parametrize("layer", ["outlines", "redness", "texture"])
+@pytest.mark.parametrize("layer", ["outlines", "redness", "texture", "scar"])
 def test_overlays_change_the_measured_skin_only(get, compared, layer):
     plain = np.asarray(opened(get(f"/img/{compared.record.id}/before/photo")), int)
     drawn = np.asarray(opened(get(f"/img/{compared.record.id}/before/{layer}")), int)

@@ -11,11 +11,11 @@ import numpy as np
 from tracker.clinic.types import BodySite, HealingPhase, Moment, Session
 from tracker.clinic.workflow import intake, photos, review
 from tracker.clinic.workflow.clinic import Clinic
-from tracker.errors import NotFound
+from tracker.errors import NotComparable, NotFound
 from tracker.exports import comparison as export
 from tracker.exports import overlay
 from tracker.exports.overlay import Picture
-from tracker.imaging import pipeline, regions
+from tracker.imaging import outline, pipeline, regions
 from tracker.imaging.types import Analysis, Metric, Photo, Region
 
 WIDTH = 1600
@@ -45,6 +45,7 @@ class Layer(StrEnum):
     OUTLINES = "outlines"
     REDNESS = "redness"
     TEXTURE = "texture"
+    SCAR = "scar"
 
 
 class _Recent:
@@ -130,23 +131,31 @@ def _drawn(before: Photo, after: Photo, analysis: Analysis | None, side: Side, l
     if analysis is None or analysis.alignment is None:
         return overlay.shown(photo, WIDTH)
     # Both pictures end at the baseline's display size; the follow-up is drawn at its own scale first.
-    picture = _layer(photo, analysis, side, layer)
+    scar = _scar(before, after, analysis) if layer is Layer.SCAR and side is Side.AFTER else ()
+    picture = _layer(photo, analysis, side, layer, scar)
     if side is Side.BEFORE:
         return picture
     scales = overlay.display_scale(after, WIDTH), overlay.display_scale(before, WIDTH)
     return overlay.carried(picture, analysis.alignment, *scales)
 
 
-def _layer(photo: Photo, analysis: Analysis, side: Side, layer: Layer) -> Picture:
+def _layer(photo: Photo, analysis: Analysis, side: Side, layer: Layer, scar: Sequence[Region]) -> Picture:
     measured = analysis.regions if side is Side.BEFORE else analysis.followup_regions
     if layer is Layer.REDNESS and measured:
         return overlay.redness_map(photo, measured, _untreated_level(photo, measured), WIDTH)
     if layer is Layer.TEXTURE:
         return overlay.texture_map(photo, measured, WIDTH)
-    picture = overlay.shown(photo, WIDTH)
-    return (
-        overlay.outlined(picture, measured, overlay.display_scale(photo, WIDTH)) if layer is Layer.OUTLINES else picture
-    )
+    picture, scale = overlay.shown(photo, WIDTH), overlay.display_scale(photo, WIDTH)
+    return picture if layer is Layer.PHOTO else overlay.outlined(picture, (*measured, *scar), scale)
+
+
+def _scar(before: Photo, after: Photo, analysis: Analysis) -> tuple[Region, ...]:
+    """The outline found anew in the later photo, behind the verdict on the area; nothing where it is refused."""
+    try:
+        found = outline.propagate(before, analysis.regions[0], after, analysis.followup_regions[0])
+    except NotComparable:
+        return ()
+    return (found.region("scar"),)
 
 
 def _untreated_level(photo: Photo, measured: Sequence[Region]) -> float:

@@ -34,6 +34,11 @@ _LEGENDS = {
         "Against the skin around the area in the same photo. It shows where the redness lies; how much it changed is "
         "said above.",
     ),
+    pictures.Layer.SCAR: (
+        "Scar",
+        "Blue: the outline drawn on the earlier photo, carried over. Orange: the outline found in the later photo, on "
+        "which the verdict about the area rests.",
+    ),
     pictures.Layer.TEXTURE: (
         "Texture",
         f"Relief of {TEXTURE_BAND_MM[0]} to {TEXTURE_BAND_MM[1]} mm, yellow from a local contrast of "
@@ -48,10 +53,13 @@ def split(changes: Sequence[Change], primary: Metric | None) -> tuple[list[Chang
     return [one for one in ordered if one.metric == primary], [one for one in ordered if one.metric != primary]
 
 
-def layers(analysis_id: str) -> list[widgets.LayerView]:
-    """The pictures of a comparison whose photos lie in one frame."""
+def layers(analysis_id: str, changes: Sequence[Change]) -> list[widgets.LayerView]:
+    """The pictures of a comparison whose photos lie in one frame; the scar's outline only where its area was judged."""
+    judged = {change.metric for change in changes if change.verdict is not Verdict.NOT_ASSESSABLE}
     found = []
     for layer, (label, legend) in _LEGENDS.items():
+        if layer is pictures.Layer.SCAR and Metric.SCAR_AREA not in judged:
+            continue
         before, after = (f"/img/{analysis_id}/{side}/{layer}" for side in pictures.Side)
         found.append(widgets.LayerView(label, before, after, legend, _SCALES.get(layer)))
     return found

@@ -27,7 +27,7 @@ if any(early):
 widgets.verdict_cards(primary, first_is_large=True)
 
 labels = f"Before · {widgets.when(pair.earlier.date)}", f"After · {widgets.when(pair.later.date)}"
-shown = results.layers(record.id) if aligned else results.photos_only(pair.before.id, pair.after.id)
+shown = results.layers(record.id, record.changes) if aligned else results.photos_only(pair.before.id, pair.after.id)
 focus = results.focus(compared.analysis, pair.before.size)
 widgets.viewer(shown, widgets.Labels(*labels), aligned=aligned, focus=focus, key="viewer")
 if aligned:
