@@ -33,6 +33,14 @@ def alignment(matrix: np.ndarray | None = None) -> Alignment:
     )
 
 
+def glossy(share: float) -> Photo:
+    """A photo with white highlights on a share of the skin."""
+    encoded = photo().encoded.copy()
+    spots = np.random.default_rng(2).random((SIZE // 20, SIZE // 20)) < share
+    encoded[np.kron(spots, np.ones((20, 20))).astype(bool)] = 240
+    return Photo("test", "0", encoded)
+
+
 def light(followup_factor: np.ndarray | float = 1.0, contrast: float = 1.0) -> quality.SharedLight:
     yy, xx = np.mgrid[0:30, 0:30] / 29.0
     shade = 0.3 * np.exp(0.3 * (xx - 0.5) + 0.1 * np.random.default_rng(1).standard_normal((30, 30)))
@@ -125,3 +133,12 @@ def test_another_lamp_without_a_card_withholds_colour_and_with_a_card_does_not()
     other = replace(light(), lamp_h=9.0)
     assert Metric.REDNESS in pair(photo(), photo(), shared=other)[FlagCode.LIGHT_DIFFERS].withholds
     assert pair(photo(), photo(), shared=replace(other, calibrated=True)) == {}
+
+
+def test_wet_skin_is_told_by_its_highlights() -> None:
+    assert quality.shine(photo(), SKIN) < 0.01
+    assert quality.shine(glossy(0.3), SKIN) == pytest.approx(0.3, abs=0.05)
+    assert FlagCode.SPECULAR in codes(quality.photo_flags(glossy(0.3), SKIN))
+    flag = pair(photo(), glossy(0.15))[FlagCode.SPECULAR]
+    assert Metric.ROUGHNESS in flag.withholds
+    assert Metric.REDNESS not in flag.withholds

@@ -36,6 +36,10 @@ CONTRAST_RATIO = 1.30  # spread of ln Y over the skin, one photo over the other;
 DISTANCE_RATIO = 1.20  # size of the skin in pixels; found 0.87 to 1.16
 MOST_STRETCH = 1.15  # ratio of the alignment's singular values: a turn of the skin by 30 degrees
 LAMP_H, LAMP_YELLOW = 6.0, 8.0  # median shift of the skin's colour, H units and 100 ln; found up to 4.2 and 5.8
+MOST_SHINE, SHINE_CHANGE = 0.20, 0.05
+"""Share of the skin that shines, in one photo and between two; found 0.001 to 0.135, and changes up to 0.026 (26
+people of faces_london)."""
+SHINE_LIGHT, SHINE_SATURATION = 1.5, 0.7  # of the skin's medians: a highlight is brighter and paler
 SHARPNESS_RATIO = 1.3  # of that detail; found 0.86 to 1.06, and 1.4 to 1.5 after a blur of 0.75 px at 1000 px
 
 
@@ -87,7 +91,7 @@ def photo_flags(photo: Photo, skin: Mask | None = None) -> tuple[Flag, ...]:
         flags.append(Flag(FlagCode.REGION_NOT_FOUND, reason, "Fill the frame with the skin to be followed."))
         return tuple(flags)
     small, inside = _looked_at(photo, skin)
-    return (*flags, *_exposure_flags(small, inside), *_focus_flags(small, inside))
+    return (*flags, *_exposure_flags(small, inside), *_shine_flags(small, inside), *_focus_flags(small, inside))
 
 
 def pair_flags(
@@ -116,12 +120,18 @@ def pair_flags(
         *_shade_flags(light),
         *_lamp_flags(light),
         *_sharpness_flags(photos, skin),
+        *_wet_flags(photos, skin),
     )
 
 
 def detail(photo: Photo, skin: Mask | None = None) -> float:
     """Fine over coarse contrast of ln Y at 1000 px: falls with blur, independent of exposure; nan without skin."""
     return _detail(*_looked_at(photo, skin))
+
+
+def shine(photo: Photo, skin: Mask | None = None) -> float:
+    """Share of the skin that is a highlight (wet, oily or glossy), 0 to 1; nan without skin."""
+    return _shine(*_looked_at(photo, skin))
 
 
 def _looked_at(photo: Photo, skin: Mask | None) -> tuple[Photo, Mask]:
@@ -152,6 +162,33 @@ def _exposure_flags(photo: Photo, inside: Mask) -> list[Flag]:
         reason = f"The skin is underexposed: median level {middle:.0f} of 255, expected at least {DARKEST_SKIN}."
         flags.append(Flag(FlagCode.TOO_DARK, reason, "Use more light or a longer exposure.", COLOUR))
     return flags
+
+
+def _shine_flags(photo: Photo, inside: Mask) -> list[Flag]:
+    value = _shine(photo, inside)
+    if np.isnan(value) or value <= MOST_SHINE:
+        return []
+    reason = f"{value:.0%} of the skin shines, expected at most {MOST_SHINE:.0%}."
+    return [Flag(FlagCode.SPECULAR, reason, "Dry the skin, and use larger, softer lamps.", TEXTURE)]
+
+
+def _shine(photo: Photo, inside: Mask) -> float:
+    if inside.sum() < 200:
+        return float("nan")
+    light = photo.linear()[inside]
+    y = light @ colour.LUMINANCE.astype(np.float32)
+    saturation = 1 - light.min(axis=1) / np.maximum(light.max(axis=1), np.float32(1e-3))
+    pale = saturation < SHINE_SATURATION * np.median(saturation)
+    return float(np.mean(pale & (y > SHINE_LIGHT * np.median(y))))
+
+
+def _wet_flags(photos: tuple[Photo, Photo], skin: tuple[Mask, Mask]) -> list[Flag]:
+    first, second = (shine(photo, mask) for photo, mask in zip(photos, skin, strict=True))
+    if not abs(second - first) > SHINE_CHANGE:
+        return []
+    reason = f"The skin shines on {first:.0%} and on {second:.0%} of its area, expected within {SHINE_CHANGE:.0%}."
+    retake = "Dry the skin, use no cream, and keep the lamps where they were."
+    return [Flag(FlagCode.SPECULAR, reason, retake, SHADE_BOUND)]
 
 
 def _focus_flags(photo: Photo, inside: Mask) -> list[Flag]:
