@@ -6,8 +6,8 @@ import pytest
 
 from tracker.clinic.types import BodySite, Indication, Moment, Series, SeriesPlan, Session, SessionKind, Visit
 from tracker.clinic.workflow.progress import SeriesEntry, SessionEntry
-from tracker.dashboard.plan import due_words, healing_note, is_healing, session_details
-from tracker.imaging.types import Metric
+from tracker.dashboard.plan import deciding, due_words, healing_note, is_healing, relevant, session_details
+from tracker.imaging.types import Change, Metric, Verdict
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FIRST = date(2026, 1, 1)
@@ -59,3 +59,18 @@ def test_healing_note_depends_on_measure_and_moment():
     assert "10 days after" in healing_note(later, Moment.BEFORE, Metric.ROUGHNESS)
     assert healing_note(session(0), Moment.BEFORE) == ""
     assert "on the day of needling" in healing_note(session(0), Moment.AFTER)
+
+
+def test_area_is_told_only_where_a_scar_is_followed():
+    nan = float("nan")
+    changes = [
+        Change(metric, "drawn", "", nan, nan, nan, nan, (nan, nan), Verdict.NOT_ASSESSABLE)
+        for metric in (Metric.SCAR_AREA, Metric.REDNESS)
+    ]
+
+    def series(indication):
+        return Series("r", "p", SeriesPlan(indication, BodySite.FACE), NOW)
+
+    assert [one.metric for one in relevant(changes, series(Indication.ACNE_SCARS))] == [Metric.REDNESS]
+    assert len(relevant(changes, series(Indication.SCAR))) == 2
+    assert deciding(series(Indication.SCAR)) is Metric.SCAR_AREA

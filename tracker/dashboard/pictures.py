@@ -11,6 +11,7 @@ import numpy as np
 from tracker.clinic.types import BodySite, HealingPhase, Moment, Session
 from tracker.clinic.workflow import intake, photos, review
 from tracker.clinic.workflow.clinic import Clinic
+from tracker.dashboard.plan import relevant
 from tracker.errors import NotComparable, NotFound
 from tracker.exports import comparison as export
 from tracker.exports import overlay
@@ -182,7 +183,8 @@ def comparison_file(clinic: Clinic, analysis_id: str, dating: export.Dating, kin
     ids = compared.record.baseline_photo_id, compared.record.followup_photo_id
     records = [photos.get_photo(clinic, one) for one in ids]
     sessions = [intake.get_session(clinic, record.session_id) for record in records]
-    words = export.caption(compared.analysis, sessions[0].date, sessions[1].date, dating)
+    told = relevant(compared.analysis.changes, intake.get_series(clinic, sessions[0].series_id))
+    words = export.caption(replace(compared.analysis, changes=told), sessions[0].date, sessions[1].date, dating)
     early = [is_early(session, record.moment) for session, record in zip(sessions, records, strict=True)]
     if any(early):
         words = replace(words, notes=(EARLY, *words.notes))

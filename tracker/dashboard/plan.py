@@ -1,11 +1,12 @@
 """What a plan and a session say, in words."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
-from tracker.clinic.types import HealingPhase, Moment, Session, SessionKind
+from tracker.clinic.types import HealingPhase, Moment, Series, Session, SessionKind
 from tracker.clinic.workflow.progress import SeriesEntry
 from tracker.dashboard.widgets import when
-from tracker.imaging.types import Metric
+from tracker.imaging.types import Change, Metric
 
 
 def due_words(entry: SeriesEntry, today: date | None = None) -> str:
@@ -64,6 +65,20 @@ def healing_note(session: Session, moment: Moment, metric: Metric = Metric.REDNE
         return ""
     when_taken = "on the day of" if days == 0 else f"{days} day{'' if days == 1 else 's'} after"
     return f"The photo of {when(session.date)} was taken {when_taken} needling, while the skin was still healing."
+
+
+def deciding(series: Series) -> Metric:
+    """The measure that decides in a series."""
+    return series.plan.primary_metric or series.plan.indication.primary_metric
+
+
+def relevant(changes: Sequence[Change], series: Series) -> tuple[Change, ...]:
+    """The changes that mean something in a series: an area only where the outline of a scar is followed.
+
+    Everywhere else the drawn area is the treated skin, and its size says nothing about the treatment.
+    """
+    kept = deciding(series) is Metric.SCAR_AREA
+    return tuple(change for change in changes if kept or change.metric is not Metric.SCAR_AREA)
 
 
 def is_healing(session: Session) -> bool:

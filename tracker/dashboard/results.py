@@ -121,8 +121,17 @@ def export_controls(analysis_id: str, site: str) -> None:
 
 def charted(table: pd.DataFrame, primary: Metric | None) -> list[tuple[str, str]]:
     """(metric, region) of every chart: the deciding measure first, then reading order."""
-    pairs = list(dict.fromkeys(zip(table["metric"], table["region"], strict=True)))
+    # An area means something only where the outline of a scar is followed; see plan.relevant.
+    shown = table if primary is Metric.SCAR_AREA else table[table["metric"] != Metric.SCAR_AREA]
+    pairs = list(dict.fromkeys(zip(shown["metric"], shown["region"], strict=True)))
     return sorted(pairs, key=lambda pair: (pair[0] != primary, PRIMARY.index(Metric(pair[0]))))
+
+
+def drawing_advice(metric: Metric) -> str:
+    """What to draw, which depends on the measure that decides."""
+    if metric is Metric.SCAR_AREA:
+        return "Draw along the edge of the scar: its area is measured and followed."
+    return "Draw round the treated skin; the skin that stays outside is what its colour is compared with."
 
 
 def refused_sessions(table: pd.DataFrame) -> list[str]:

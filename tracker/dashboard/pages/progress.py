@@ -4,6 +4,7 @@ from tracker.clinic.workflow import review
 from tracker.clinic.workflow.progress import progress
 from tracker.dashboard import results, state, widgets
 from tracker.dashboard.context import PAGES, remembered_choice, series_of_page
+from tracker.dashboard.plan import deciding as deciding_measure
 from tracker.exports import charts
 from tracker.exports.table import brief, metric_words, region_words
 
@@ -24,7 +25,7 @@ if len(views) > 1:
     table = table[table["view"] == chosen]
 
 refused, table = results.refused_sessions(table), results.spread(table)
-metric = series.plan.primary_metric or series.plan.indication.primary_metric
+metric = deciding_measure(series)
 found = results.charted(table, metric)
 deciding = [one for one in found if one[0] == metric]
 if deciding:
