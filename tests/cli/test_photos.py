@@ -96,12 +96,15 @@ def test_analyse_of_a_sample_pair_keeps_the_contract() -> None:
     rows = answer["measurements"]
     assert isinstance(rows, list)
     keys = {"metric", "region", "baseline", "followup", "change", "unit", "sdc", "interval", "verdict", "flags"}
+    keys |= {"change_unit"}
     verdicts = {"changed", "no detectable change", "not assessable"}
     for row in rows:
         assert set(row) == keys
         assert row["verdict"] in verdicts
         assert (row["change"] is None) == (row["verdict"] == "not assessable")
         assert row["change"] is not None or row["flags"], "a withheld number has its reason"
+        if row["change"] is not None:
+            assert (abs(row["change"]) > row["sdc"]) == (row["verdict"] == "changed")
     assert {"redness", "redness_a_star", "pigment", "roughness", "scar_area"} <= {row["metric"] for row in rows}
 
 

@@ -30,7 +30,11 @@ def measurement_lines(rows: list[dict[str, Any]]) -> str:
     """The measurements of one answer as aligned lines."""
     lines = []
     for row in rows:
-        figure = "" if row["change"] is None else f"{row['change']:+.2f} {row['unit']} (smallest seen {row['sdc']:.2f})"
+        figure = (
+            ""
+            if row["change"] is None
+            else f"{row['change']:+.2f} {row['change_unit']} (smallest seen {row['sdc']:.2f})"
+        )
         reason = "" if row["change"] is not None else "; ".join(row["flags"][:1])
         lines.append(f"{row['region']:<14} {row['metric']:<16} {row['verdict']:<22} {figure or reason}")
     return "\n".join(lines)

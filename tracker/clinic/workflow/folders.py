@@ -12,8 +12,9 @@ from tqdm import tqdm
 
 from tracker.clinic.jobs import Executor
 from tracker.errors import InvalidInput
+from tracker.exports.table import change_unit, least_fall
 from tracker.imaging import decode, pipeline
-from tracker.imaging.types import Analysis, Photo, Region, as_dict
+from tracker.imaging.types import Analysis, Change, Photo, Region, as_dict
 
 PHOTO_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".heic"})
 REGION_ENDING = "_region.png"
@@ -113,10 +114,22 @@ def answer(analysis: Analysis) -> dict[str, Any]:
     return {
         "status": "refused" if analysis.refusal else "analysed",
         "reason": f"{analysis.refusal.reason} {analysis.refusal.retake}".strip() if analysis.refusal else "",
-        "measurements": [as_dict(change) for change in analysis.changes],
+        "measurements": [_row(change) for change in analysis.changes],
         "flags": [flag.reason for flag in analysis.flags],
         "version": analysis.version,
     }
+
+
+def _row(change: Change) -> dict[str, Any]:
+    """A change as the command line prints it: ``sdc`` is the limit in the direction of the change.
+
+    For measures compared as ratios a rise of 25 % and a fall of 20 % are the same step; a reader of the row who
+    compares the size of the change with ``sdc`` must come to the verdict that stands beside it.
+    """
+    row = as_dict(change)
+    if row["change"] is not None and row["change"] < 0:
+        row["sdc"] = round(least_fall(change.metric, change.sdc), 4)
+    return row | {"change_unit": change_unit(change.metric, change.unit)}
 
 
 def analyse_pairs(pairs: Sequence[Pair], scheduler: str | None = None) -> Iterator[dict[str, Any]]:
