@@ -23,7 +23,8 @@ def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     script.write_text(block[1])
     names = runpy.run_path(str(script))
     assert names["picture"].ndim == 3
-    assert "scar_area" in capsys.readouterr().out
+    assert "Redness" in capsys.readouterr().out
+    assert "scar_area" in {str(change.metric) for change in names["analysis"].changes}
 
 
 def test_every_command_named_in_the_readme_exists() -> None:
@@ -40,3 +41,10 @@ def test_every_command_is_in_the_architecture_document(command: str) -> None:
 @pytest.mark.parametrize("path", re.findall(r"\]\(([^)#]+)\)|`(docs/[\w.]+)`", README), ids=str)
 def test_every_file_named_in_the_readme_is_there(path: tuple[str, str]) -> None:
     assert (PROJECT / (path[0] or path[1])).exists()
+
+
+def test_the_noise_table_is_that_of_the_accuracy_report() -> None:
+    names = runpy.run_path(str(PROJECT / "benchmarks/readme_table.py"))
+    accuracy = (PROJECT / "docs/accuracy.md").read_text()
+    assert names["updated"](README, accuracy) == README, "run python benchmarks/readme_table.py"
+    assert "redness" in names["table"](accuracy)
