@@ -1,5 +1,7 @@
 """The dashboard for an ASGI server: ``streamlit run streamlit_app.py`` or ``tracker serve``."""
 
-from tracker.dashboard.app import app
+import streamlit as st
 
-__all__ = ["app"]
+from tracker.dashboard.app import ARGUMENTS
+
+app = st.App(**ARGUMENTS)

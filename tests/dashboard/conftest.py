@@ -14,7 +14,7 @@ from tracker import phantom
 from tracker.clinic.types import BodySite, Indication, Moment, SeriesPlan, SessionKind, View, Visit
 from tracker.clinic.workflow import intake, photos
 from tracker.clinic.workflow.clinic import Clinic
-from tracker.dashboard import pictures, state
+from tracker.dashboard import gate, pictures, state
 from tracker.imaging.types import Metric
 
 MAIN = Path(state.__file__).parent / "entry" / "main.py"
@@ -64,6 +64,7 @@ def at_home(monkeypatch):
 
     def point(home: Path) -> None:
         monkeypatch.setenv("TRACKER_HOME", str(home))
+        monkeypatch.setattr(gate, "installed", lambda: True)  # as in the server; test_pages shows the other case
 
     yield point
     state.close_all()

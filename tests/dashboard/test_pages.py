@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from tracker import phantom
 from tracker.clinic.workflow import intake, photos
-from tracker.dashboard import state
+from tracker.dashboard import gate, state
 
 FOLDER = Path(state.__file__).parent / "pages"
 PAGES = sorted(path.name for path in FOLDER.glob("*.py"))
@@ -109,3 +109,12 @@ def test_store_that_cannot_be_opened_is_a_sentence(at_home, tmp_path):
     assert not app.exception
     assert len(app.error) == 1
     assert "missing" in app.error[0].value
+
+
+def test_shows_nothing_without_the_gate(at_home, drawn_home, monkeypatch):
+    at_home(drawn_home)
+    monkeypatch.setattr(gate, "installed", lambda: False)
+    app = AppTest.from_file(Path(state.__file__).parent / "entry" / "main.py", default_timeout=60).run()
+    assert [error.value for error in app.error] == ["Start the dashboard with: tracker serve"]
+    assert not app.title
+    assert "P-001" not in said(app)

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 from streamlit import config
+from streamlit.web.server.app_discovery import discover_asgi_app
 
+from tracker.dashboard.app import ARGUMENTS
+from tracker.dashboard.gate import Gate
 from tracker.dashboard.server import ADDRESS, SETTINGS, serve
 from tracker.errors import InvalidInput, StoreUnavailable
 
@@ -51,3 +54,10 @@ def test_store_that_cannot_be_opened_is_a_sentence(tmp_path, monkeypatch):
         port = free.getsockname()[1]
     with pytest.raises(StoreUnavailable):
         serve(tmp_path / "no" / "such" / "folder", port)
+
+
+def test_streamlit_run_finds_the_gated_application():
+    found = discover_asgi_app(PROJECT / "streamlit_app.py")
+    assert found.is_asgi_app
+    assert found.app_name == "app"
+    assert [one.cls for one in ARGUMENTS["middleware"]] == [Gate]

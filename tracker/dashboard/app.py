@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -28,4 +29,15 @@ def tell_fault(fault: Exception) -> bool:
     return True
 
 
-app = st.App(SCRIPT, routes=ROUTES, middleware=[Middleware(Gate)], on_script_error=tell_fault)
+ARGUMENTS: dict[str, Any] = {
+    "script_path": SCRIPT,
+    "routes": ROUTES,
+    "middleware": [Middleware(Gate)],
+    "on_script_error": tell_fault,
+}
+"""Of :class:`streamlit.App`; ``streamlit run`` only sees an application that its script makes itself."""
+
+
+def build() -> st.App:
+    """The application; one per process, because Streamlit keeps its runtime there."""
+    return st.App(**ARGUMENTS)

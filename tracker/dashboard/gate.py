@@ -4,6 +4,7 @@ Until there are accounts, the only proof of being allowed in is to sit at this c
 names other than this computer's own (DNS rebinding) and requests sent by other web pages are refused.
 """
 
+import threading
 from urllib.parse import urlsplit
 
 from starlette.responses import PlainTextResponse
@@ -24,6 +25,14 @@ CONTENT_POLICY = (
 """Nothing may be fetched from another machine; Streamlit needs inline code, Vega compiles its expressions."""
 
 
+_INSTALLED = threading.Event()
+
+
+def installed() -> bool:
+    """Whether this process has a gate: pages show nothing without one."""
+    return _INSTALLED.is_set()
+
+
 class Gate:
     """ASGI middleware; pure, so that it sees WebSockets too.
 
@@ -35,6 +44,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        _INSTALLED.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""

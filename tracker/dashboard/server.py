@@ -75,12 +75,12 @@ def serve(home: Path, port: int = 8501, *, open_browser: bool = False, address: 
     _must_be_free(port)
     os.environ["TRACKER_HOME"] = str(home)
     Clinic.open(home).close()
-    from tracker.dashboard.app import app  # configures Streamlit on import, so not before the checks
+    from tracker.dashboard.app import build  # configures Streamlit on import, so not before the checks
 
     if open_browser:
         threading.Thread(target=_show, args=(port,), daemon=True).start()
     try:
-        app.run(config={**SETTINGS, "server.port": port})
+        build().run(config={**SETTINGS, "server.port": port})
     finally:
         state.close_all()
 

@@ -6,7 +6,7 @@ application and opens its pages past this script.
 
 import streamlit as st
 
-from tracker.dashboard import widgets
+from tracker.dashboard import gate, widgets
 from tracker.dashboard.context import PAGES
 from tracker.errors import TrackerError
 
@@ -18,6 +18,9 @@ ICON = (
 
 st.set_page_config(page_title="Skin progress", page_icon=ICON, layout="wide")
 widgets.style()
+if not gate.installed():  # this script was started by itself: its pages would be open to every name and address
+    st.error("Start the dashboard with: tracker serve")
+    st.stop()
 pages = [
     st.Page(PAGES / "patients.py", title="Patients", icon=":material/group:", default=True),
     st.Page(PAGES / "timeline.py", title="Timeline", icon=":material/calendar_month:"),
