@@ -23,6 +23,8 @@ picked = st.selectbox(
     format_func=lambda one: "A new session" if one == NEW else session_words(sessions[one]),
     key=f"upload_session_{series.id}_{len(options)}",
 )
+if picked != chosen:
+    state.uploaded([], [])  # what was said about another session's photos
 state.keep(state.UPLOAD_SESSION, picked)
 if picked == NEW:
     with st.container(border=True):
