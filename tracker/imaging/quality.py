@@ -115,12 +115,13 @@ def pair_flags(
     tuple of Flag
         Each names the measures that it spoils.
     """
+    first, second = (_looked_at(photo, mask) for photo, mask in zip(photos, skin, strict=True))
     return (
         *_geometry_flags(alignment),
         *_shade_flags(light),
         *_lamp_flags(light),
-        *_sharpness_flags(photos, skin),
-        *_wet_flags(photos, skin),
+        *_sharpness_flags(first, second),
+        *_wet_flags(first, second),
     )
 
 
@@ -182,8 +183,8 @@ def _shine(photo: Photo, inside: Mask) -> float:
     return float(np.mean(pale & (y > SHINE_LIGHT * np.median(y))))
 
 
-def _wet_flags(photos: tuple[Photo, Photo], skin: tuple[Mask, Mask]) -> list[Flag]:
-    first, second = (shine(photo, mask) for photo, mask in zip(photos, skin, strict=True))
+def _wet_flags(baseline: tuple[Photo, Mask], followup: tuple[Photo, Mask]) -> list[Flag]:
+    first, second = _shine(*baseline), _shine(*followup)
     if not abs(second - first) > SHINE_CHANGE:
         return []
     reason = f"The skin shines on {first:.0%} and on {second:.0%} of its area, expected within {SHINE_CHANGE:.0%}."
@@ -261,8 +262,8 @@ def _lamp_flags(light: SharedLight) -> list[Flag]:
     return [Flag(FlagCode.LIGHT_DIFFERS, reason, "Use the lamp of the baseline, or put the card in the frame.", COLOUR)]
 
 
-def _sharpness_flags(photos: tuple[Photo, Photo], skin: tuple[Mask, Mask]) -> list[Flag]:
-    first, second = (detail(photo, mask) for photo, mask in zip(photos, skin, strict=True))
+def _sharpness_flags(baseline: tuple[Photo, Mask], followup: tuple[Photo, Mask]) -> list[Flag]:
+    first, second = _detail(*baseline), _detail(*followup)
     ratio = second / max(first, 1e-6)
     if not np.isfinite(ratio) or 1 / SHARPNESS_RATIO <= ratio <= SHARPNESS_RATIO:
         return []

@@ -1,7 +1,10 @@
 """Photos in, verdicts out."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,6 +15,8 @@ from tracker.imaging.pipeline.areas import area_row
 from tracker.imaging.pipeline.laying import calibration_flags, lay, shared_light
 from tracker.imaging.pipeline.rows import colour_rows, lost_rows, texture_row
 from tracker.imaging.types import Alignment, Analysis, Flag, FlagCode, Mask, Metric, Photo, Region, frozen
+
+Answer = TypeVar("Answer")
 
 PIPELINE_VERSION = "1"
 """Changes whenever a measured value changes; numbers of different versions never share a trend."""
@@ -55,7 +60,14 @@ def register(baseline: Photo, followup: Photo, region: Region | None = None) -> 
     NotComparable
         Where the photos cannot be laid on each other.
     """
-    return register_on_skin(baseline, followup, region, (regions.skin_mask(baseline), regions.skin_mask(followup)))
+    return register_on_skin(baseline, followup, region, _of_both(regions.skin_mask, (baseline, followup)))
+
+
+def _of_both(function: Callable[[Photo], Answer], photos: tuple[Photo, Photo]) -> tuple[Answer, Answer]:
+    """The answers of both photos, found side by side: a person waits, and OpenCV lets other threads run."""
+    with ThreadPoolExecutor(1) as other:
+        second = other.submit(function, photos[1])
+        return function(photos[0]), second.result()
 
 
 def register_on_skin(baseline: Photo, followup: Photo, region: Region | None, skin: tuple[Mask, Mask]) -> Alignment:
@@ -100,8 +112,8 @@ def analyse(
         With a refusal and no changes where the photos cannot be compared.
     """
     noise = default_noise() if noise is None else noise
-    baseline, followup = alike(prepare(baseline), prepare(followup))
-    skin = regions.skin_mask(baseline), regions.skin_mask(followup)
+    baseline, followup = alike(*_of_both(prepare, (baseline, followup)))
+    skin = _of_both(regions.skin_mask, (baseline, followup))
     empty = Analysis(baseline.sha256, followup.sha256, site, PIPELINE_VERSION, None, None, (), (), ())
     try:
         alignment = register_on_skin(baseline, followup, region, skin)

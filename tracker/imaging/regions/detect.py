@@ -1,8 +1,8 @@
 """Where a face is: Haar cascades of OpenCV, or landmarks where a network has found them."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import cv2
@@ -109,6 +109,12 @@ def _eyes(face: NDArray[np.uint8]) -> Points:
     return np.asarray(out, np.float64)
 
 
-@cache
 def _cascade(name: str) -> cv2.CascadeClassifier:
-    return cv2.CascadeClassifier(str(Path(cv2.__file__).parent / "data" / name))
+    """The loaded cascade; one per thread, because its search keeps state and two threads would mix theirs."""
+    loaded: dict[str, cv2.CascadeClassifier] = _LOADED.__dict__
+    if name not in loaded:
+        loaded[name] = cv2.CascadeClassifier(str(Path(cv2.__file__).parent / "data" / name))
+    return loaded[name]
+
+
+_LOADED = threading.local()
