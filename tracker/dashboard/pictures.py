@@ -16,7 +16,8 @@ from tracker.errors import NotComparable, NotFound
 from tracker.exports import comparison as export
 from tracker.exports import overlay
 from tracker.exports.overlay import Picture
-from tracker.imaging import outline, pipeline, regions
+from tracker.imaging import pipeline, regions
+from tracker.imaging.measure import contrast
 from tracker.imaging.types import Analysis, Metric, Photo, Region
 
 WIDTH = 1600
@@ -151,12 +152,11 @@ def _layer(photo: Photo, analysis: Analysis, side: Side, layer: Layer, scar: Seq
 
 
 def _scar(before: Photo, after: Photo, analysis: Analysis) -> tuple[Region, ...]:
-    """The outline found anew in the later photo, behind the verdict on the area; nothing where it is refused."""
+    """Where the scar still has half of its contrast, behind the verdict on the area; nothing where that is refused."""
     try:
-        found = outline.propagate(before, analysis.regions[0], after, analysis.followup_regions[0])
+        return (contrast.half_contrast((before, after), (analysis.regions[0], analysis.followup_regions[0])),)
     except NotComparable:
         return ()
-    return (found.region("scar"),)
 
 
 def _untreated_level(photo: Photo, measured: Sequence[Region]) -> float:

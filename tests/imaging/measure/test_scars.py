@@ -80,14 +80,6 @@ def test_one_odd_jacobian_does_not_move_the_ratio():
     assert ratio == 1.0
 
 
-def test_relative_area_starts_at_a_hundred_and_says_that_there_is_no_scale():
-    first, second = scars.relative_area((scars.drawn(disc(50)), scars.drawn(disc(40))), "drawn", np.ones(4))
-    assert first.value == 100.0
-    assert second.value == pytest.approx(64.0, rel=0.03)
-    assert second.unit == "% of baseline"
-    assert second.flags[0].code is FlagCode.NO_SCALE
-
-
 def test_nothing_to_compare_gives_no_number():
     empty = Outline(Box(0, 0, 4, 4), np.zeros((4, 4), np.float32), 0.0, (0.0, 0.0))
     ratio, interval = scars.area_ratio((empty, scars.drawn(disc(10))), np.ones(4))

@@ -72,32 +72,6 @@ def area_mm2(
     return Measurement(Metric.SCAR_AREA, region, value, UNIT, error, flags)
 
 
-def relative_area(
-    outlines: tuple[Outline, Outline], region: str, growth: NDArray[np.floating]
-) -> tuple[Measurement, Measurement]:
-    """Areas at baseline (100) and follow-up in % of the baseline's, where the photos have no scale.
-
-    Parameters
-    ----------
-    outlines : tuple of Outline
-        In the baseline and in the follow-up photo.
-    region : str
-        Its name.
-    growth : ndarray
-        Follow-up area per baseline area (|J| of the alignment) on skin around the lesion, any shape. The lesion itself
-        is no scale: it may have shrunk.
-
-    Returns
-    -------
-    tuple of Measurement
-        Unit "% of baseline", flagged NO_SCALE; the follow-up carries the whole error of the ratio.
-    """
-    ratio, (low, high) = area_ratio(outlines, growth)
-    first = Measurement(Metric.SCAR_AREA, region, 100.0, RELATIVE_UNIT, 0.0, (NO_SCALE,))
-    error = 100 * (high - low) / (2 * Z95)
-    return first, Measurement(Metric.SCAR_AREA, region, 100 * ratio, RELATIVE_UNIT, error, (NO_SCALE,))
-
-
 def area_ratio(outlines: tuple[Outline, Outline], growth: NDArray[np.floating]) -> tuple[float, tuple[float, float]]:
     """Follow-up area over baseline area with the change of scale taken out, and its 95 % interval.
 
@@ -106,7 +80,8 @@ def area_ratio(outlines: tuple[Outline, Outline], growth: NDArray[np.floating]) 
     outlines : tuple of Outline
         In the baseline and in the follow-up photo.
     growth : ndarray
-        As for :func:`relative_area`.
+        Follow-up area per baseline area (|J| of the alignment) on skin around the lesion, any shape. The lesion itself
+        is no scale: it may have shrunk.
 
     Returns
     -------

@@ -3,34 +3,41 @@
 import numpy as np
 
 from tracker.errors import NotComparable
-from tracker.imaging import align, calibrate, change, outline, regions
+from tracker.imaging import align, calibrate, change, regions
 from tracker.imaging.change import NoiseModel
 from tracker.imaging.geometry import box_pixels
-from tracker.imaging.measure import scars
+from tracker.imaging.measure import contrast, scars
 from tracker.imaging.pipeline.laying import LaidPair
-from tracker.imaging.types import Alignment, Change, Flag, FlagCode, Measurement, Metric, Outline, Photo, Region
+from tracker.imaging.types import Alignment, Change, Flag, FlagCode, Measurement, Metric, Photo, Region
 
 SKIN_AROUND = 1.0  # radii of the region in which the change of scale is read; the region itself may have shrunk
 
 
 def area_row(pair: LaidPair, places: tuple[Region, Region], noise: NoiseModel) -> Change:
-    """Area of a drawn region: ``places`` are its outline in the baseline, and where the alignment carries it."""
-    name = places[0].name
+    """Area of a drawn scar: ``places`` are its outline in the baseline, and where the alignment carries it.
+
+    The baseline has the area that was drawn; the follow-up has the part of it that is left by contrast.
+    """
+    photos, name = (pair.baseline, pair.followup), places[0].name
     try:
-        found = outline.propagate(pair.baseline, places[0], pair.followup, places[1])
+        left, error = contrast.area_left(photos, places)
     except NotComparable as lost:
         flag = Flag(FlagCode.REGION_NOT_FOUND, lost.reason, lost.retake, (Metric.SCAR_AREA,))
         return change.withhold(Metric.SCAR_AREA, name, scars.RELATIVE_UNIT, (flag,))
-    both = scars.drawn(places[0]), found
-    scaled = all(
-        p.calibration is not None and p.calibration.mm_to_px is not None for p in (pair.baseline, pair.followup)
-    )
-    if scaled:
-        measured = tuple(_in_mm2(p, o, r) for p, o, r in zip((pair.baseline, pair.followup), both, places, strict=True))
+    if all(photo.calibration is not None and photo.calibration.mm_to_px is not None for photo in photos):
+        first, second = (_in_mm2(photo, place) for photo, place in zip(photos, places, strict=True))
+        flags = tuple(dict.fromkeys((*first.flags, *second.flags)))
+        start, unit = first.value, scars.UNIT
+        left *= (second.value / places[1].area_px) / (first.value / places[0].area_px)
     else:
-        measured = scars.relative_area(both, name, growth_around(pair.alignment, places[0]))
+        flags, start, unit = (scars.NO_SCALE,), 100.0, scars.RELATIVE_UNIT
+        left /= float(np.median(growth_around(pair.alignment, places[0])))
+    measured = (
+        Measurement(Metric.SCAR_AREA, name, start, unit, 0.0, flags),
+        Measurement(Metric.SCAR_AREA, name, start * left, unit, start * left * error, flags),
+    )
     repeats = noise.look_up(Metric.SCAR_AREA, name, calibrated=pair.calibrated)
-    return change.judge((measured[0], measured[1]), repeats)
+    return change.judge(measured, repeats)
 
 
 def growth_around(alignment: Alignment, region: Region) -> np.ndarray:
@@ -41,9 +48,9 @@ def growth_around(alignment: Alignment, region: Region) -> np.ndarray:
     return align.jacobian(alignment, ring)[ring.mask]
 
 
-def _in_mm2(photo: Photo, shape: Outline, place: Region) -> Measurement:
+def _in_mm2(photo: Photo, place: Region) -> Measurement:
     calibration = photo.calibration
     assert calibration is not None
-    size = (shape.box.height, shape.box.width)
-    per_px = calibrate.mm2_per_px(calibration, box_pixels(shape.box)).reshape(size)
-    return scars.area_mm2(shape, place.name, per_px, calibrate.scale_flags(calibration, place))
+    size = (place.box.height, place.box.width)
+    per_px = calibrate.mm2_per_px(calibration, box_pixels(place.box)).reshape(size)
+    return scars.area_mm2(scars.drawn(place), place.name, per_px, calibrate.scale_flags(calibration, place))
