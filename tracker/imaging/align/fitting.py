@@ -1,5 +1,7 @@
 """The order of the steps: prepare, match, choose a plane motion, refine, check."""
 
+from dataclasses import dataclass, field
+
 import cv2
 import numpy as np
 from scipy.spatial import cKDTree
@@ -20,7 +22,16 @@ from tracker.imaging.align.matching import (
 )
 from tracker.imaging.align.prepared import Pair, Prepared, mirrored, prepare
 from tracker.imaging.align.residual import Anchors, refine
-from tracker.imaging.align.verdict import MIRROR_DOUBT, Fit, check_evidence, check_mirror, check_motion, weigh
+from tracker.imaging.align.verdict import (
+    MIRROR_DOUBT,
+    Fit,
+    check_evidence,
+    check_mirror,
+    check_motion,
+    outvotes,
+    weigh,
+)
+from tracker.imaging.align.voting import voted_motion
 from tracker.imaging.types import Alignment, Mask, Photo, Region
 
 NODE_SPACING = 8.0  # working pixels between displacement nodes
@@ -49,7 +60,7 @@ def fit(
         near surroundings then carry the alignment; without it, everything in the picture does.
     region : Region, optional
         The treated part in baseline pixels. It does not pull on the fine fit (a scar that shrinks must be seen to
-        shrink), and the fit must be good around it.
+        shrink), and the fit must be good around it. Where too few marks agree, a voted motion is tried for it.
 
     Returns
     -------
@@ -64,19 +75,41 @@ def fit(
     masks = skin or (None, None)
     working = prepare(baseline, masks[0]), prepare(followup, masks[1])
     coarse = prepare(baseline, masks[0], LONG_SIDE), prepare(followup, masks[1], LONG_SIDE)
-    found = attempt(Pair(working, coarse), region)
-    evidence = weigh(found)
-    alignment = _as_alignment(found, evidence.as_dict())
-    check_evidence(evidence, seen_again(alignment, baseline, followup, region) if region else float("nan"))
-    if evidence.belief < MIRROR_DOUBT:
-        check_mirror(found.motion, _motion(coarse[0], mirrored(coarse[1])))
+    marks = keypoints(coarse[0]), keypoints(coarse[1])
+    seen = Seen(Pair(working, coarse), marks, region, (baseline, followup))
+    try:
+        alignment, belief = _accepted(seen, check_motion(plane_motion(*match(*marks))))
+        if belief < MIRROR_DOUBT:
+            check_mirror(alignment.diagnostics["inliers"], _inliers(plane_motion(*match(marks[0], _mirrored(seen)))))
+    except NotComparable:
+        motion = None if region is None else voted_motion(*marks)
+        if motion is None or not outvotes(_inliers(motion), _inliers(voted_motion(marks[0], _mirrored(seen)))):
+            raise
+        alignment, _ = _accepted(seen, check_motion(motion))
     return alignment
 
 
-def attempt(pair: Pair, region: Region | None) -> Fit:
-    """A fit without its verdict; refuses only where nothing can be fitted."""
-    marks = keypoints(pair.coarse[0]), keypoints(pair.coarse[1])
-    motion = check_motion(plane_motion(*match(*marks)))
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """All that a fit may look at: both photos, their working copies and marks, and the treated part."""
+
+    pair: Pair = field(repr=False)
+    marks: tuple[Keypoints, Keypoints] = field(repr=False)
+    region: Region | None
+    photos: tuple[Photo, Photo] = field(repr=False)
+
+
+def _accepted(seen: Seen, motion: PlaneMotion) -> tuple[Alignment, float]:
+    """The fit from one plane motion and its belief, or a refusal."""
+    found = attempt(seen.pair, seen.marks, motion, seen.region)
+    evidence = weigh(found)
+    alignment = _as_alignment(found, evidence.as_dict())
+    check_evidence(evidence, seen_again(alignment, *seen.photos, seen.region) if seen.region else float("nan"))
+    return alignment, evidence.belief
+
+
+def attempt(pair: Pair, marks: tuple[Keypoints, Keypoints], motion: PlaneMotion, region: Region | None) -> Fit:
+    """A fit from one plane motion without its verdict; refuses only where nothing can be fitted."""
     matrix = pair.to_working(motion.matrix)
     frame = common_frame(*pair.working, matrix, _spared(pair.working[0], region))
     if frame is None:
@@ -88,8 +121,13 @@ def attempt(pair: Pair, region: Region | None) -> Fit:
     return Fit(pair, motion, matrix, frame, fine, levels)
 
 
-def _motion(first: Prepared, second: Prepared) -> PlaneMotion | None:
-    return plane_motion(*match(keypoints(first), keypoints(second)))
+def _mirrored(seen: Seen) -> Keypoints:
+    """The marks of the follow-up as a mirror would show it."""
+    return keypoints(mirrored(seen.pair.coarse[1]))
+
+
+def _inliers(motion: PlaneMotion | None) -> float:
+    return 0.0 if motion is None else float(motion.inlier.sum())
 
 
 def _anchors(pair: Pair, marks: tuple[Keypoints, Keypoints], motion: PlaneMotion, frame: Frame) -> Anchors:

@@ -93,8 +93,17 @@ def keypoints(prepared: Prepared) -> Keypoints:
 
 def match(baseline: Keypoints, followup: Keypoints) -> tuple[Points, Points]:
     """Mutually nearest marks that beat the second nearest and share one turn and one change of size: (n, 2) each."""
+    first, second_index = mutual(baseline, followup, RATIO)
+    agree = _vote(
+        followup.turn[second_index] - baseline.turn[first], followup.log_size[second_index] - baseline.log_size[first]
+    )
+    return baseline.points[first[agree]], followup.points[second_index[agree]]
+
+
+def mutual(baseline: Keypoints, followup: Keypoints, ratio: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Mutually nearest marks whose distance is below ``ratio`` of that to the second nearest: (n,) indices."""
     if min(len(baseline.points), len(followup.points)) < 3:
-        return np.zeros((0, 2)), np.zeros((0, 2))
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
     similarity = baseline.descriptors @ followup.descriptors.T
     there, back = similarity.argmax(1), similarity.argmax(0)
     rows = np.arange(len(there))
@@ -102,12 +111,8 @@ def match(baseline: Keypoints, followup: Keypoints) -> tuple[Points, Points]:
     similarity[rows, there] = -1.0
     second = similarity.max(1)
     distance = np.sqrt(np.maximum(1.0 - np.stack([best, second]), 0))  # of unit vectors, up to the factor sqrt 2
-    first = np.flatnonzero((back[there] == rows) & (distance[0] < RATIO * distance[1]))
-    second_index = there[first]
-    agree = _vote(
-        followup.turn[second_index] - baseline.turn[first], followup.log_size[second_index] - baseline.log_size[first]
-    )
-    return baseline.points[first[agree]], followup.points[second_index[agree]]
+    first = np.flatnonzero((back[there] == rows) & (distance[0] < ratio * distance[1]))
+    return first, there[first]
 
 
 def _vote(turn: NDArray[np.float64], grown: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -29,6 +29,8 @@ MARK_SEEN = 0.33  # of its contrast: a treated mark seen again where the fit, wh
 MARKED_BELIEF, MARKED_Z = -0.25, 3.0  # enough with such a mark: right wounds gained, no wrong one
 MIRROR_DOUBT = 1.0  # of belief: below it the mirrored picture is tried; mirrored faces reach 0.8
 MIRROR_FACTOR = 2.0  # so many times the inliers in the mirror say that the photo is mirrored
+MIN_SUPPORTERS = 20.0  # of a voted motion: twice what 149 pairs of different wounds reach at most (9)
+MIRROR_MARGIN = 3.0  # so many times those in the mirror: other faces reach 2.1, for all have eyes in the same place
 MAX_FOLDED = 0.05  # share of the trusted part; at the rim of a foot a right fit folds in 1 to 2 %
 SHIFTS = 50  # random displacements of 20 to 60 px that the true one must beat
 
@@ -40,7 +42,7 @@ class Evidence:
     Parameters
     ----------
     matches, inliers : float
-        Matches of one shared turn and size; those within reach of the plane motion.
+        Matches of one shared turn and size; those within reach of the plane motion. Of a voted motion: its supporters.
     coverage : float
         Share of the cells of the trusted part that hold an inlier.
     confirmed : float
@@ -242,10 +244,18 @@ def check_evidence(evidence: Evidence, mark_seen: float) -> None:
         )
 
 
-def check_mirror(seen: PlaneMotion, mirrored: PlaneMotion | None) -> None:
+def check_mirror(inliers: float, mirrored: float) -> None:
     """A refusal where the mirrored follow-up fits far better than the follow-up itself."""
-    if mirrored is not None and mirrored.inlier.sum() > MIRROR_FACTOR * seen.inlier.sum():
+    if mirrored > MIRROR_FACTOR * inliers:
         raise NotComparable(
             "The follow-up photo is a mirror image of the baseline.",
             "Switch off the mirroring of the selfie camera and retake it, or photograph the same side.",
         )
+
+
+def outvotes(supporters: float, mirrored: float) -> bool:
+    """Whether a voted motion has more supporters than chance, and than a body's symmetry, can give it.
+
+    The mirror image of the follow-up holds the same marks with none in its place: what it reaches is chance.
+    """
+    return supporters >= MIN_SUPPORTERS and supporters >= MIRROR_MARGIN * mirrored
