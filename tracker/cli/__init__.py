@@ -8,12 +8,13 @@ import sys
 
 import typer
 
-from tracker.cli import photos, store
+from tracker.cli.photos import register as register_photos
+from tracker.cli.store import register as register_store
 from tracker.errors import TrackerError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-photos.register(app)
-store.register(app)
+register_photos(app)
+register_store(app)
 
 
 def main() -> None:
