@@ -1,5 +1,6 @@
 """The order of the steps: prepare, match, choose a plane motion, refine, check."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import cv2
@@ -73,10 +74,12 @@ def fit(
         Where the photos cannot be shown to be the same skin, with the reason and how to retake.
     """
     masks = skin or (None, None)
-    working = prepare(baseline, masks[0]), prepare(followup, masks[1])
-    coarse = prepare(baseline, masks[0], LONG_SIDE), prepare(followup, masks[1], LONG_SIDE)
-    marks = keypoints(coarse[0]), keypoints(coarse[1])
-    seen = Seen(Pair(working, coarse), marks, region, (baseline, followup))
+    with ThreadPoolExecutor(1) as other:  # a person waits for the pair, and OpenCV lets other threads run
+        second = other.submit(_looked_at, followup, masks[1])
+        first = _looked_at(baseline, masks[0])
+        both = first, second.result()
+    marks = both[0][2], both[1][2]
+    seen = Seen(Pair((both[0][0], both[1][0]), (both[0][1], both[1][1])), marks, region, (baseline, followup))
     try:
         alignment, belief = _accepted(seen, check_motion(plane_motion(*match(*marks))))
         if belief < MIRROR_DOUBT:
@@ -87,6 +90,12 @@ def fit(
             raise
         alignment, _ = _accepted(seen, check_motion(motion))
     return alignment
+
+
+def _looked_at(photo: Photo, skin: Mask | None) -> tuple[Prepared, Prepared, Keypoints]:
+    """The working copy, the coarse copy and its marks."""
+    coarse = prepare(photo, skin, LONG_SIDE)
+    return prepare(photo, skin), coarse, keypoints(coarse)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
