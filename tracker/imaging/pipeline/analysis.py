@@ -11,14 +11,15 @@ import numpy as np
 from tracker.errors import InvalidInput, NotComparable
 from tracker.imaging import align, calibrate, decode, quality, regions
 from tracker.imaging.change import NoiseModel, default_noise
-from tracker.imaging.pipeline.areas import area_row
 from tracker.imaging.pipeline.laying import calibration_flags, lay, shared_light
-from tracker.imaging.pipeline.rows import colour_rows, lost_rows, texture_row
+from tracker.imaging.pipeline.lesions import lesion_rows
+from tracker.imaging.pipeline.relief import relief_rows
+from tracker.imaging.pipeline.rows import colour_rows, lost_rows
 from tracker.imaging.types import Alignment, Analysis, Flag, FlagCode, Mask, Metric, Photo, Region, frozen
 
 Answer = TypeVar("Answer")
 
-PIPELINE_VERSION = "1"
+PIPELINE_VERSION = "2"
 """Changes whenever a measured value changes; numbers of different versions never share a trend."""
 LEAST_SKIN = 0.02  # of a photo, below which everything in the picture may carry the alignment
 
@@ -134,9 +135,9 @@ def analyse(
             continue
         kept.append(part)
         carried.append(moved)
-        rows += [*colour_rows(pair, part, flags, noise), texture_row(pair, (part, moved), flags, noise)]
+        rows += [*colour_rows(pair, part, flags, noise), *relief_rows(pair, (part, moved), flags, noise)]
         if part is region:
-            rows.append(area_row(pair, (part, moved), noise))
+            rows += lesion_rows(pair, (part, moved), flags, noise)
     return replace(
         empty,
         alignment=alignment,

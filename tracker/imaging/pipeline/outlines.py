@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from tracker.imaging import align, outline
 from tracker.imaging.measure import scars
 from tracker.imaging.pipeline.analysis import prepare, register
-from tracker.imaging.pipeline.areas import growth_around
+from tracker.imaging.pipeline.lesions import growth_around
 from tracker.imaging.types import Outline, Photo, Region
 
 

@@ -1,11 +1,12 @@
 """The rows of an answer: each measure of a region with its verdict, or with the reason why there is none."""
 
-from tracker.imaging import calibrate, change
+from tracker.imaging import change
 from tracker.imaging.change import NoiseModel
-from tracker.imaging.measure import pigment, redness, reference, texture
+from tracker.imaging.measure import pigment, redness, reference
 from tracker.imaging.measure.cells import SkinCells
+from tracker.imaging.pipeline import relief
 from tracker.imaging.pipeline.laying import LaidPair, reference_of, region_cells
-from tracker.imaging.types import Change, Flag, FlagCode, Metric, Photo, Region, withheld
+from tracker.imaging.types import Change, Flag, FlagCode, Metric, Region
 
 LEAST_USABLE = 0.5  # of a region's patches, else it is withheld
 UNITS = {
@@ -18,12 +19,11 @@ UNITS = {
 }
 REDNESS_METRICS = (Metric.REDNESS, Metric.REDNESS_A_STAR, Metric.REDNESS_LOG_RG)
 FEWEST_CELLS = 4  # a plane through three is no measurement of evenness
-TEXTURE_UNIT = "% contrast"
 
 
 def lost_rows(region: Region, flag: Flag) -> list[Change]:
     """Every measure of a region withheld for one reason."""
-    units = {**UNITS, Metric.ROUGHNESS: TEXTURE_UNIT}
+    units = UNITS | relief.UNITS
     return [change.withhold(metric, region.name, unit, (flag,)) for metric, unit in units.items()]
 
 
@@ -56,21 +56,6 @@ def colour_rows(pair: LaidPair, region: Region, flags: tuple[Flag, ...], noise: 
         )
         for both in measured
     ]
-
-
-def texture_row(pair: LaidPair, places: tuple[Region, Region], flags: tuple[Flag, ...], noise: NoiseModel) -> Change:
-    """Roughness of one region: ``places`` are the same skin in the baseline and in the follow-up."""
-    if withheld(flags, Metric.ROUGHNESS):
-        return change.withhold(Metric.ROUGHNESS, places[0].name, TEXTURE_UNIT, withheld(flags, Metric.ROUGHNESS))
-    photos = (pair.baseline, pair.followup)
-    scales = tuple(_px_per_mm(photo, place) for photo, place in zip(photos, places, strict=True))
-    both = texture.roughness(photos, places, (scales[0], scales[1]))
-    return change.judge(both, noise.look_up(Metric.ROUGHNESS, places[0].name, calibrated=pair.calibrated), flags)
-
-
-def _px_per_mm(photo: Photo, region: Region) -> float:
-    found = photo.calibration
-    return float("nan") if found is None or found.mm_to_px is None else calibrate.px_per_mm(found, region)
 
 
 def _coverage_flags(cells: SkinCells, region: Region) -> tuple[Flag, ...]:

@@ -1,4 +1,4 @@
-"""The area of a drawn scar or wound in both photos."""
+"""The rows of a drawn scar, stretch mark or wound: what is left of it in the follow-up."""
 
 import numpy as np
 
@@ -13,8 +13,10 @@ from tracker.imaging.types import Alignment, Change, Flag, FlagCode, Measurement
 SKIN_AROUND = 1.0  # radii of the region in which the change of scale is read; the region itself may have shrunk
 
 
-def area_row(pair: LaidPair, places: tuple[Region, Region], noise: NoiseModel) -> Change:
-    """Area of a drawn scar: ``places`` are its outline in the baseline, and where the alignment carries it.
+def lesion_rows(
+    pair: LaidPair, places: tuple[Region, Region], flags: tuple[Flag, ...], noise: NoiseModel
+) -> list[Change]:
+    """The rows of a drawn scar or stretch mark: ``places`` are its outline, and where the alignment carries it.
 
     The baseline has the area that was drawn; the follow-up has the part of it that is left by contrast.
     """
@@ -23,21 +25,21 @@ def area_row(pair: LaidPair, places: tuple[Region, Region], noise: NoiseModel) -
         left, error = contrast.area_left(photos, places)
     except NotComparable as lost:
         flag = Flag(FlagCode.REGION_NOT_FOUND, lost.reason, lost.retake, (Metric.SCAR_AREA,))
-        return change.withhold(Metric.SCAR_AREA, name, scars.RELATIVE_UNIT, (flag,))
+        return [change.withhold(Metric.SCAR_AREA, name, scars.RELATIVE_UNIT, (flag,))]
     if all(photo.calibration is not None and photo.calibration.mm_to_px is not None for photo in photos):
         first, second = (_in_mm2(photo, place) for photo, place in zip(photos, places, strict=True))
-        flags = tuple(dict.fromkeys((*first.flags, *second.flags)))
+        doubts = tuple(dict.fromkeys((*first.flags, *second.flags)))
         start, unit = first.value, scars.UNIT
         left *= (second.value / places[1].area_px) / (first.value / places[0].area_px)
     else:
-        flags, start, unit = (scars.NO_SCALE,), 100.0, scars.RELATIVE_UNIT
+        doubts, start, unit = (scars.NO_SCALE,), 100.0, scars.RELATIVE_UNIT
         left /= float(np.median(growth_around(pair.alignment, places[0])))
     measured = (
-        Measurement(Metric.SCAR_AREA, name, start, unit, 0.0, flags),
-        Measurement(Metric.SCAR_AREA, name, start * left, unit, start * left * error, flags),
+        Measurement(Metric.SCAR_AREA, name, start, unit, 0.0, doubts),
+        Measurement(Metric.SCAR_AREA, name, start * left, unit, start * left * error, doubts),
     )
     repeats = noise.look_up(Metric.SCAR_AREA, name, calibrated=pair.calibrated)
-    return change.judge(measured, repeats)
+    return [change.judge(measured, repeats, flags)]
 
 
 def growth_around(alignment: Alignment, region: Region) -> np.ndarray:
