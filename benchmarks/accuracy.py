@@ -1,79 +1,132 @@
 """Regenerates docs/accuracy.md: how well every measure repeats and how much of a known change it finds.
 
-    python benchmarks/accuracy.py [--people N] [--scenes N] [--workers 2] [--rows FILE] [--write-noise]
+    python benchmarks/accuracy.py [--only NAME ...] [--report] [--rows FOLDER] [--workers 2] [--write-noise]
 
-Real people (../shared/data, skipped where absent) and rendered skin are never pooled. ``--rows`` keeps the measured
-rows, or reads them where the file is already there. ``--write-noise`` replaces the noise that ships
-(tracker/imaging/change/noise_defaults.toml).
+Every section is a module ``accuracy_<name>.py`` with ``measured(data, workers)`` (rows that JSON can keep),
+``report(rows)`` (markdown) and ``noise(rows)`` (what it knows of repeat noise). Sections run one after the other; their
+rows are kept in FOLDER, so that ``--only london`` measures one again and takes the others from there, and ``--report``
+measures nothing. Real people (../shared/data) and rendered skin are never pooled. ``--write-noise`` replaces the noise
+that ships (tracker/imaging/change/noise_defaults.toml).
 """
 
 import argparse
-import csv
+import importlib
 import json
 import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
-import accuracy_london as london
-import accuracy_phantom as rendered
-import numpy as np
-from scipy import stats
-
-from tracker.imaging import change
-from tracker.imaging.measure import redness
-from tracker.imaging.types import Metric
+from noise_file import write_noise
+from tables import table
 
 PROJECT = Path(__file__).resolve().parents[1]
 DATA = PROJECT.parent / "shared" / "data"
-UNIT = {"redness": "H", "redness_a_star": "a*", "redness_log_rg": "EI", "pigment": "MI", "evenness": "ln",
-        "spots": "% of region", "roughness": "ln"}  # fmt: skip
-REGIONS = ("forehead", "cheek_left", "cheek_right", "nose", "chin")
-REDNESS = ("redness", "redness_a_star", "redness_log_rg")
+SECTIONS = {
+    "london": "Real faces, no card (faces_london)",
+    "alignment": "Alignment on real faces (faces_london)",
+    "gate": "Comparability gate",
+    "scars": "Scars, stretch marks and outlines",
+    "relief": "Roughness, wrinkles and pores",
+    "phantom": "Redness and pigment on rendered skin with the card (phantom)",
+    "calibration": "Colour and scale from the card (phantom)",
+}
+"""Name to what stands where the section was not measured."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One section as it was measured."""
+
+    rows: list[dict]
+    seconds: float
+    commit: str
+    date: str
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--people", type=int, default=None)
-    parser.add_argument("--scenes", type=int, default=5)
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=None)
+    parser.add_argument("--report", action="store_true", help="measure nothing, write from the rows that are kept")
+    parser.add_argument("--rows", type=Path, default=Path(tempfile.gettempdir()) / "tracker_accuracy")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--rows", type=Path, default=None)
     parser.add_argument("--write-noise", action="store_true")
     options = parser.parse_args()
-    rows = measure(options)
+    options.rows.mkdir(parents=True, exist_ok=True)
+    wanted = () if options.report else options.only or tuple(SECTIONS)
+    modules = {name: module for name in SECTIONS if (module := section(name)) is not None}
+    for name in wanted:
+        if name in modules:
+            keep(options.rows, name, measure(modules[name], options.workers))
+    runs = {name: run for name in modules if (run := kept(options.rows, name)) is not None}
     if options.write_noise:
-        write_noise(rows)
-    text = "\n".join(["# Accuracy", "", *preface(rows["seconds"]), *faces(rows["faces"]), *skin(rows["skin"])])
-    (PROJECT / "docs" / "accuracy.md").write_text(text + "\n", "utf-8")
-    print(text)
+        write_noise([(modules[name].noise(run.rows), run.commit) for name, run in runs.items()], now())
+    text = "\n".join(document(modules, runs)).rstrip() + "\n"
+    (PROJECT / "docs" / "accuracy.md").write_text(text, "utf-8")
+    print(f"docs/accuracy.md: {len(runs)} of {len(SECTIONS)} sections, {sum(r.seconds for r in runs.values()):.0f} s")
 
 
-def measure(options: argparse.Namespace) -> dict[str, Any]:
-    if options.rows and options.rows.is_file():
-        return json.loads(options.rows.read_text())
+def section(name: str) -> ModuleType | None:
+    """The module of a section, or None where it is not written yet."""
+    if not (Path(__file__).parent / f"accuracy_{name}.py").is_file():
+        return None
+    module = importlib.import_module(f"accuracy_{name}")
+    missing = [part for part in ("measured", "report", "noise") if not hasattr(module, part)]
+    if missing:
+        print(f"accuracy_{name}.py: no {', '.join(missing)}(); the section is not measured.", file=sys.stderr)
+        return None
+    return module
+
+
+def measure(module: ModuleType, workers: int) -> Run:
     began = time.monotonic()
-    rows: dict[str, Any] = {
-        "faces": london.measured(DATA, options.workers, options.people) if (DATA / "faces_london").is_dir() else [],
-        "skin": rendered.measured(options.scenes, options.workers),
-    }
-    rows["seconds"] = time.monotonic() - began
-    if options.rows:
-        options.rows.write_text(json.dumps(rows))
-    return rows
+    rows = module.measured(DATA, workers)
+    print(f"{module.__name__}: {len(rows)} rows, {time.monotonic() - began:.0f} s", file=sys.stderr)
+    return Run(rows, time.monotonic() - began, commit_now(), now())
 
 
-def preface(seconds: float) -> list[str]:
-    commit = commit_now()
-    return [
-        f"Generated by `python benchmarks/accuracy.py` on {datetime.now(UTC):%Y-%m-%d} at commit {commit} "
-        f"in {seconds / 60:.0f} minutes. Not edited by hand.",
-        "",
-        "SDC is the smallest detectable change of one person, 1.96 x SD of the change; the SDC that verdicts use, in",
-        "brackets behind it, counts the mean change as noise too. ICC is ICC(2,1). All intervals are 95 %.",
-        "",
-    ]
+def keep(folder: Path, name: str, run: Run) -> None:
+    (folder / f"{name}.json").write_text(json.dumps(asdict(run)), "utf-8")
+
+
+def kept(folder: Path, name: str) -> Run | None:
+    path = folder / f"{name}.json"
+    return Run(**json.loads(path.read_text("utf-8"))) if path.is_file() else None
+
+
+def document(modules: dict[str, ModuleType], runs: dict[str, Run]) -> list[str]:
+    """The lines of docs/accuracy.md."""
+    lines = [
+        "# Accuracy", "",
+        f"Generated by `python benchmarks/accuracy.py` on {now()} at commit {commit_now()}. Not edited by hand.", "",
+        "All intervals are 95 %: Jeffreys for shares, chi-square for standard deviations and SDC, bootstrap over "
+        "people or scenes for medians. Real people and rendered skin (phantom) are never pooled. SDC is the smallest "
+        "detectable change of one person. A bar is what was asked for before it was measured.", "",
+    ]  # fmt: skip
+    for name, title in SECTIONS.items():
+        if name in runs and runs[name].rows:
+            lines += [*modules[name].report(runs[name].rows), ""]
+        else:
+            lines += [f"## {title}", "", f"Not measured: {why_not(name, modules, runs)}", ""]
+    return [*lines, *seconds_of(runs)]
+
+
+def why_not(name: str, modules: dict[str, ModuleType], runs: dict[str, Run]) -> str:
+    if name not in modules:
+        return f"benchmarks/accuracy_{name}.py is not written yet."
+    return "its data (../shared/data) is not here." if name in runs else "it was left out of this run."
+
+
+def seconds_of(runs: dict[str, Run]) -> list[str]:
+    body = [[name, run.date, run.commit, len(run.rows), f"{run.seconds:.0f}"] for name, run in runs.items()]
+    body.append(
+        ["all", "", "", sum(len(r.rows) for r in runs.values()), f"{sum(r.seconds for r in runs.values()):.0f}"]
+    )
+    return ["## Time", "", *table(("section", "measured", "commit", "rows", "seconds"), body)]
 
 
 def commit_now() -> str:
@@ -81,277 +134,8 @@ def commit_now() -> str:
     return found.stdout.strip()
 
 
-def table(head: Iterable[str], body: Iterable[Iterable[str]]) -> list[str]:
-    head = list(head)
-    return [
-        "| " + " | ".join(head) + " |",
-        "|" + "---|" * len(head),
-        *("| " + " | ".join(row) + " |" for row in body),
-        "",
-    ]
-
-
-def values(rows: list[dict], kind: str, metric: str, region: str) -> dict[str, tuple[float, float]]:
-    """Subject to (baseline, follow-up), logarithms for measures that are judged as ratios, without withheld ones."""
-    out = {}
-    for row in rows:
-        if (row["kind"], row["metric"], row["region"]) == (kind, metric, region):
-            pair = np.array([row["baseline"], row["followup"]], float)
-            if metric in change.LOG_METRICS:
-                pair = np.log(pair) if (pair > 0).all() else pair * np.nan
-            if np.isfinite(pair).all():
-                out[row["who"]] = (float(pair[0]), float(pair[1]))
-    return out
-
-
-def still(found: dict[str, tuple[float, float]]) -> np.ndarray:
-    return np.array([pair for who, pair in found.items() if who[:3] not in london.BLUSH])
-
-
-def line(pairs: np.ndarray) -> list[str]:
-    d = pairs[:, 1] - pairs[:, 0]
-    n, sd = len(d), float(d.std(ddof=1))
-    low, high = (sd * np.sqrt((n - 1) / stats.chi2.ppf(p, n - 1)) * 1.96 for p in (0.975, 0.025))
-    found = change.repeatability(pairs)
-    return [
-        str(n), f"{sd / np.sqrt(2):.2f}", f"{1.96 * sd:.2f} ({low:.2f} to {high:.2f}) [{found.sdc:.2f}]",
-        f"{found.icc:.3f} ({found.icc_interval[0]:.3f} to {found.icc_interval[1]:.3f})", f"{d.mean():+.2f}",
-    ]  # fmt: skip
-
-
-def faces(rows: list[dict]) -> list[str]:
-    if not rows:
-        return ["## Real faces", "", "Not measured: ../shared/data is not here.", ""]
-    return [
-        "## Real faces, no card, neutral and smiling minutes apart (faces_london)", "",
-        f"{len({r['who'][:3] for r in rows})} people. Nothing was treated. {len(london.BLUSH)} of them blush visibly "
-        "in the second shot and are left out unless said otherwise.", "",
-        *repeat_tables(rows), *verdicts(rows), *known_changes(rows), *groups(rows),
-    ]  # fmt: skip
-
-
-def repeat_tables(rows: list[dict]) -> list[str]:
-    head = ("measure", "region", "n", "SD within", "SDC", "ICC", "mean change", "'changed' (each judged by all others)")
-    body, peers, with_blush = [], [], []
-    for metric, unit in UNIT.items():
-        for region in (*REGIONS, "drawn"):
-            found = values(rows, "drawn null" if region == "drawn" else "null", metric, region)
-            if len(still(found)) > 5:
-                body.append(
-                    [
-                        f"{metric} ({unit})",
-                        region,
-                        *line(still(found)),
-                        share(london.false_changes(still(found)), len(still(found))),
-                    ]
-                )
-                if metric in REDNESS[:2] and region != "drawn":
-                    with_blush.append([f"{metric} ({unit})", region, *line(np.array(list(found.values()))), "-"])
-    for metric in ("mean a*", "mean H", "R - G (8 bit)", "HSV red pixels (%)"):
-        for region in REGIONS:
-            found = still(values(rows, "naive", metric, region))
-            if len(found) > 5:
-                peers.append([metric, region, *line(found), share(london.false_changes(found), len(found))])
-    return [
-        "### Ours", "", "`drawn` are three small ellipses per person (both cheeks, forehead).", "", *table(head, body),
-        "### As done by hand: the mean over the same ellipse, carried by one homography", "", *table(head, peers),
-        "### Ours with those who blush", "", *table(head, with_blush),
-    ]  # fmt: skip
-
-
-def share(p: float, n: int) -> str:
-    low, high = stats.beta.ppf([0.025, 0.975], [p * n + 0.5], [n - p * n + 0.5])
-    return f"{p:.1%} ({low:.1%} to {high:.1%})"
-
-
-def verdicts(rows: list[dict]) -> list[str]:
-    called, total = 0.0, 0
-    found = {region: values(rows, "null", "redness", region) for region in REGIONS}
-    body = []
-    for region in REGIONS:
-        pairs = still(found[region])
-        if useful(rows, region) and len(pairs) > 5:
-            called, total = called + london.false_changes(pairs) * len(pairs), total + len(pairs)
-    for who in london.BLUSH:
-        cells = []
-        for region in ("cheek_right", "cheek_left"):
-            if who in found[region]:
-                d = found[region][who][1] - found[region][who][0]
-                cells.append(f"{d:+.1f} {'changed' if abs(d) > cheek_sdc(rows) else 'not'}")
-        body.append([who, *cells])
-    return [
-        "### Verdicts on redness", "",
-        "Called changed among those who do not blush, regions that are reported: "
-        f"{share(called / max(1, total), max(1, total))}, "
-        f"n = {total} verdicts. The SDC of each verdict comes from all other people.", "",
-        *table(("blushes", "cheek_right", "cheek_left"), body),
-    ]  # fmt: skip
-
-
-def cheek_sdc(rows: list[dict]) -> float:
-    return change.repeatability(np.concatenate([still(values(rows, "null", "redness", r)) for r in REGIONS[1:3]])).sdc
-
-
-def useful(rows: list[dict], region: str) -> bool:
-    noise = change.default_noise().look_up(Metric.REDNESS, region, calibrated=False)
-    return noise is not None and 1.96 * np.sqrt(2) * noise.sem <= change.MOST_SDC[Metric.REDNESS]
-
-
-def known_changes(rows: list[dict]) -> list[str]:
-    null, red = (values(rows, kind, "redness", "drawn") for kind in ("drawn null", "drawn injected"))
-    got = np.array([(red[w][1] - null[w][1]) / london.INJECTED_H for w in red if w in null])
-    noise = change.default_noise().look_up(Metric.REDNESS, "drawn", calibrated=False)
-    hit = [abs(b - a) > 1.96 * np.sqrt(2) * noise.sem for a, b in red.values()] if noise else []
-    body = []
-    for region in ("cheek_left", "cheek_left and cheek_right", "forehead", "nose"):
-        left = np.array([v[1] for v in values(rows, "response", "redness", region).values()]) / london.INJECTED_H
-        if len(left):
-            body.append([region, str(len(left)), *(f"{np.percentile(left, p):.2f}" for p in (50, 10, 90))])
-    return [
-        "### Blood added by optics", "",
-        f"8 H in an ellipse around the drawn region of one cheek: recovered {np.median(got):.2f} of it in the median "
-        f"(p10 {np.percentile(got, 10):.2f}, p90 {np.percentile(got, 90):.2f}), called changed in "
-        f"{share(float(np.mean(hit)), len(hit))}, "
-        f"n = {len(got)}.", "",
-        "A standard region of a face is part of its own reference (the face at its height), so a change of the whole "
-        "region is read smaller. What is left of 8 H added to the cells of whole regions:", "",
-        *table(("reddened", "n", "median", "p10", "p90"), body),
-    ]  # fmt: skip
-
-
-def groups(rows: list[dict]) -> list[str]:
-    with (DATA / "MANIFEST.csv").open() as file:
-        group = {r["subject"][1:]: r["eth"] for r in csv.DictReader(file) if r["path"].startswith("faces_london")}
-    body = []
-    for name in sorted(set(group.values())):
-        for region in REGIONS[:3]:
-            found = {w: p for w, p in values(rows, "null", "redness", region).items() if group.get(w[:3]) == name}
-            if len(still(found)) > 4:
-                body.append([name, region, *line(still(found))])
-    return [
-        "### Redness by group",
-        "",
-        *table(("group", "region", "n", "SD within", "SDC", "ICC", "mean change"), body),
-    ]
-
-
-def skin(rows: list[dict]) -> list[str]:
-    if not rows:
-        return []
-    body = []
-    for band in rendered.BANDS:
-        mine = [r for r in rows if r["band"] == band]
-        body.append([f"ITA {band}", *phantom_cells(mine, redness.tone_gain(rendered.BANDS[band]))])
-    head = ("band", "pairs same kit", "SD of change of H", "other camera and lamp", "H recovered of truth",
-            "SD of ln roughness", "relief x0.7 read", "refused")  # fmt: skip
-    return [
-        "## Rendered skin with the card (phantom)", "",
-        "Simulated, not clinical: it ranks methods and shows what optics alone allow. A cheek at 9 px/mm, a drawn "
-        "ellipse of 30 by 24 mm, the printed card in the frame; pose, light (3 degrees), exposure (6 %) and white "
-        "balance (3 %) differ between visits. The truth is the H of the optics without shine: surface reflection, "
-        "which the simulated photo has as a real one does, dilutes redness, and more so in dark skin.", "",
-        *table(head, body),
-    ]  # fmt: skip
-
-
-def phantom_cells(rows: list[dict], gain: float) -> list[str]:
-    def pick(kind: str, metric: str) -> np.ndarray:
-        chosen = [
-            (r["baseline"], r["followup"], r["true_dh"]) for r in rows if (r["kind"], r["metric"]) == (kind, metric)
-        ]
-        found = np.array(chosen, float).reshape(-1, 3)
-        return found[np.isfinite(found).all(1)]
-
-    same, other, dose = (pick(kind, "redness") for kind in ("same kit", "other kit", "dose"))
-    rough, relief = (pick(kind, "roughness") for kind in ("same kit", "relief"))
-    recovered = (
-        (dose[:, 1] - dose[:, 0]) * gain / dose[:, 2]
-    )  # the answer is divided by the tone gain, the truth is not
-    rms = lambda x: float(np.sqrt(np.mean(np.square(x)))) if len(x) else float("nan")  # noqa: E731
-    refused = sum("refused" in r for r in rows)
-    return [
-        str(len(same)), f"{rms(same[:, 1] - same[:, 0]):.2f}", f"{rms(other[:, 1] - other[:, 0]):.2f} (n {len(other)})",
-        spread_of(recovered),
-        f"{rms(np.log(rough[:, 1] / rough[:, 0])):.3f} (n {len(rough)})",
-        spread_of(relief[:, 1] / relief[:, 0]), str(refused),
-    ]  # fmt: skip
-
-
-def spread_of(found: np.ndarray) -> str:
-    return f"{np.median(found):.2f} ({found.min():.2f} to {found.max():.2f}, n {len(found)})" if len(found) else "-"
-
-
-def write_noise(rows: dict[str, list[dict]]) -> None:
-    """SEM per measure and kind of region, agreement form: a systematic change between the repeats counts as noise."""
-    people = rows["faces"]
-    entries, floor = [], {}
-    for metric in UNIT:
-        if metric == "roughness":
-            continue
-        kinds = {
-            "cheek": ("null", REGIONS[1:3]),
-            "drawn": ("drawn null", ("drawn",)),
-            "any": ("drawn null", ("drawn",)),
-        }
-        kinds |= {name: ("null", (name,)) for name in ("forehead", "nose", "chin")}
-        for kind, (source, names) in kinds.items():
-            pairs = np.concatenate([still(values(people, source, metric, name)) for name in names])
-            people_behind = len({w[:3] for n in names for w in values(people, source, metric, n)} - set(london.BLUSH))
-            sem = change.repeatability(pairs).sem
-            entries.append((metric, kind, "uncalibrated", sem, people_behind, "faces"))
-            floor[metric, kind] = sem
-    entries += calibrated_entries(rows["skin"], floor)
-    entries += [("scar_area", "any", colour, 0.05, 25, "labels") for colour in ("calibrated", "uncalibrated")]
-    stamp = f"{datetime.now(UTC):%Y-%m-%d}, commit {commit_now()}"
-    n = len({r["who"][:3] for r in people} - set(london.BLUSH))
-    scenes = len({(r["band"], r["scene"]) for r in rows["skin"]})
-    lines = [
-        "# Repeat noise until a clinic has repeats of its own; by `python benchmarks/accuracy.py --write-noise`.",
-        "# SEM in the unit of the measure; of the natural logarithm for evenness and roughness.",
-        'name = "defaults"', "",
-        "[source.faces]",
-        f'what = "{n} people of faces_london, two photos minutes apart, no card, other expression ({stamp})"',
-        "", "[source.rendered]",
-        f'what = "{scenes} scenes of rendered skin with the card, same and other kit, 4 skin tones ({stamp})"',
-        "", "[source.labels]",
-        'what = "25 ulcers outlined twice by experts: 3.6 % apart in the median, p90 20 % (lesions_fuseg)"',
-        "",
-        "[source.both]",
-        f'what = "the larger of rendered skin with the card and {n} people of faces_london ({stamp})"', "",
-    ]  # fmt: skip
-    for metric, kind, colour, sem, df, source in entries:
-        lines += ["[[noise]]", f'metric = "{metric}"', f'kind = "{kind}"', f'colour = "{colour}"', f"sem = {sem:.4g}",
-                  f"df = {df}", f'source = "{source}"', ""]  # fmt: skip
-    path = PROJECT / "tracker" / "imaging" / "change" / "noise_defaults.toml"
-    path.write_text("\n".join(lines), "utf-8")
-    change.default_noise.cache_clear()
-
-
-def calibrated_entries(rows: list[dict], floor: dict[tuple[str, str], float]) -> list[tuple]:
-    """With a card: rendered noise, but redness never below what living skin shows (pulse, warmth, pressure)."""
-    out = []
-    for metric in UNIT:
-        chosen = np.array(
-            [
-                (r["baseline"], r["followup"])
-                for r in rows
-                if r["metric"] == metric and r["kind"] in ("same kit", "other kit")
-            ],
-            float,
-        ).reshape(-1, 2)
-        chosen = chosen[np.isfinite(chosen).all(1)]
-        if metric in change.LOG_METRICS:
-            chosen = np.log(chosen[(chosen > 0).all(1)])
-        if len(chosen) < 2:
-            continue
-        sem = change.repeatability(chosen).sem
-        if metric in REDNESS:
-            for kind in ("cheek", "forehead", "nose", "chin"):
-                out.append((metric, kind, "calibrated", max(sem, floor[metric, kind]), 68, "both"))
-            sem = max(sem, floor[metric, "forehead"])
-        for colour in ("calibrated",) if metric != "roughness" else ("calibrated", "uncalibrated"):
-            out.append((metric, "any", colour, sem, len(chosen), "both" if metric in REDNESS else "rendered"))
-    return out
+def now() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d}"
 
 
 if __name__ == "__main__":
