@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from tracker.imaging.decode import open_photo
     from tracker.imaging.pipeline import analyse, open_region
     from tracker.imaging.regions import region_from_polygon
-    from tracker.imaging.types import Analysis, Photo, Region, Verdict
+    from tracker.imaging.types import Analysis, Drawn, Photo, Region, Verdict
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Analysis": "tracker.imaging.types",
+    "Drawn": "tracker.imaging.types",
     "Photo": "tracker.imaging.types",
     "Region": "tracker.imaging.types",
     "TrackerError": "tracker.errors",
@@ -37,6 +38,7 @@ _HOMES = {
 
 __all__ = [
     "Analysis",
+    "Drawn",
     "Photo",
     "Region",
     "TrackerError",

@@ -10,7 +10,7 @@ from tracker import phantom
 from tracker.errors import InvalidInput
 from tracker.imaging import decode, pipeline
 from tracker.imaging.pipeline.analysis import alike
-from tracker.imaging.types import Analysis, Calibration, Change, FlagCode, Metric, Photo, Region, Verdict
+from tracker.imaging.types import Analysis, Box, Calibration, Change, Drawn, FlagCode, Metric, Photo, Region, Verdict
 
 SPEC = phantom.SceneSpec(site=phantom.SITES["patch"], ita=31.0, frame_mm=(110.0, 100.0), px_per_mm=8.0)
 BLOOD_H = 8.0
@@ -56,6 +56,10 @@ def reddened(baseline: phantom.Shot, followup: phantom.Shot) -> Photo:
     return Photo("red", "red", linear_to_uint8(add_blood(photo(followup, "f").linear(), weight, BLOOD_H)))
 
 
+def rectangle(name: str, left: int, top: int, right: int, bottom: int) -> Region:
+    return Region(name, Box(left, top, right, bottom), np.ones((bottom - top, right - left), bool))
+
+
 def row(found: Analysis, metric: Metric) -> Change:
     assert found.refusal is None, found.refusal
     return next(change for change in found.changes if change.metric == metric)
@@ -71,6 +75,33 @@ def test_unchanged_skin_is_not_called_changed_and_added_blood_is_recovered(
     assert red.verdict == Verdict.CHANGED
     assert red.change - null.change == pytest.approx(BLOOD_H, rel=0.10)
     assert red.interval[0] < red.change < red.interval[1]
+
+
+@pytest.mark.slow
+def test_redness_is_referred_to_the_skin_that_was_drawn_as_untreated(
+    baseline: phantom.Shot, followup: phantom.Shot, reddened: Photo, region: Region
+) -> None:
+    reference = rectangle("reference", 40, 250, 200, 600)
+    found = pipeline.analyse(photo(baseline, "b"), reddened, region=region, drawn=Drawn(reference=reference))
+    assert found.reference is reference
+    assert row(found, Metric.REDNESS).change == pytest.approx(BLOOD_H, rel=0.10)
+    # The same blood in region and reference is no change of the region against untreated skin.
+    inside = rectangle("drawn", 380, 360, 430, 440)
+    beside = rectangle("reference", 450, 360, 500, 440)
+    same = pipeline.analyse(photo(baseline, "b"), reddened, region=inside, drawn=Drawn(reference=beside))
+    assert abs(row(same, Metric.REDNESS).change) < 0.5
+
+
+def test_reference_skin_inside_the_treated_region_or_outside_the_photo_is_refused(
+    baseline: phantom.Shot, region: Region
+) -> None:
+    one = photo(baseline, "b")
+    with pytest.raises(InvalidInput, match="inside it"):
+        pipeline.analyse(one, one, region=region, drawn=Drawn(reference=rectangle("reference", 300, 300, 420, 420)))
+    outside = Region("reference", Box(850, 0, 900, 50), np.ones((50, 50), bool))
+    for drawn in (Drawn(reference=outside), Drawn(followup=outside)):
+        with pytest.raises(InvalidInput, match="880 x 800"):
+            pipeline.analyse(one, one, region=region, drawn=drawn)
 
 
 @pytest.mark.slow

@@ -134,8 +134,13 @@ def analyse(
     region: Annotated[
         Path | None, typer.Option(help="PNG mask of the treated skin in the baseline, 255 = inside.")
     ] = None,
+    reference: Annotated[
+        Path | None, typer.Option(help="PNG mask of untreated skin in the baseline to compare with, 255 = inside.")
+    ] = None,
     site: Annotated[str, typer.Option(help="Body site, for example face.")] = "",
-    pairs: Annotated[Path | None, typer.Option(help="CSV with columns baseline,followup[,region,site].")] = None,
+    pairs: Annotated[
+        Path | None, typer.Option(help="CSV with columns baseline,followup[,region,site,reference].")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Measure two photos of the same skin and say what changed by more than the measurement's own noise."""
@@ -147,7 +152,8 @@ def analyse(
         return
     if pairs is not None or baseline is None or followup is None:
         raise InvalidInput("analyse: expected either BASELINE and FOLLOWUP or --pairs CSV; give one of the two.")
-    request = folders.Pair(existing(baseline), existing(followup), existing(region) if region else None, site)
+    masks = [existing(mask) if mask else None for mask in (region, reference)]
+    request = folders.Pair(existing(baseline), existing(followup), masks[0], site, masks[1])
     answer = folders.analyse_pair(request)
     say(answer, as_json, _pair_text(answer))
 

@@ -13,8 +13,8 @@ from tqdm import tqdm
 from tracker.clinic.jobs import Executor
 from tracker.errors import InvalidInput
 from tracker.exports.table import change_unit, least_fall
-from tracker.imaging import decode, pipeline
-from tracker.imaging.types import Analysis, Change, Photo, Region, as_dict
+from tracker.imaging import decode, pipeline, regions
+from tracker.imaging.types import Analysis, Change, Drawn, Photo, Region, as_dict
 
 PHOTO_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".heic"})
 REGION_ENDING = "_region.png"
@@ -33,6 +33,8 @@ class Pair:
         PNG mask over the upright baseline, 255 = inside.
     site : str
         Body site, ``"face"`` for the standard regions of a face.
+    reference : Path or None
+        PNG mask of untreated skin over the upright baseline, 255 = inside.
     labels : tuple of str
         Patient, session and view, where the pair comes from a folder tree.
     """
@@ -41,11 +43,12 @@ class Pair:
     followup: Path
     region: Path | None = None
     site: str = ""
+    reference: Path | None = None
     labels: tuple[str, str, str] = ("", "", "")
 
 
 def read_pairs(path: Path) -> list[Pair]:
-    """The pairs of a CSV file with columns ``baseline,followup[,region,site]``.
+    """The pairs of a CSV file with columns ``baseline,followup[,region,site,reference]``.
 
     Relative names count from the folder of the CSV file, or from the working folder where they are not found there.
 
@@ -59,8 +62,8 @@ def read_pairs(path: Path) -> list[Pair]:
         missing = {"baseline", "followup"} - set(table.fieldnames or ())
         if missing:
             raise InvalidInput(
-                f"{path}: expected columns baseline,followup[,region,site], found no {' or '.join(sorted(missing))}; "
-                "add the header line."
+                f"{path}: expected columns baseline,followup[,region,site,reference], found no "
+                f"{' or '.join(sorted(missing))}; add the header line."
             )
         rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in table]
     if not rows:
@@ -75,6 +78,7 @@ def read_pairs(path: Path) -> list[Pair]:
             located(row["followup"]),
             located(row["region"]) if row.get("region") else None,
             row.get("site", ""),
+            located(row["reference"]) if row.get("reference") else None,
         )
         for row in rows
     ]
@@ -89,9 +93,16 @@ def analyse_pair(pair: Pair) -> dict[str, Any]:
         A file that is missing or is not a photo.
     """
     before, after, region = opened(pair)
+    drawn = Drawn(reference=_reference(pair, before))
     return {"baseline": str(pair.baseline), "followup": str(pair.followup)} | answer(
-        pipeline.analyse(before, after, region=region, site=pair.site)
+        pipeline.analyse(before, after, region=region, drawn=drawn, site=pair.site)
     )
+
+
+def _reference(pair: Pair, before: Photo) -> Region | None:
+    if pair.reference is None:
+        return None
+    return pipeline.open_region(pair.reference, before.size, regions.REFERENCE)
 
 
 def opened(pair: Pair) -> tuple[Photo, Photo, Region | None]:
@@ -102,7 +113,7 @@ def opened(pair: Pair) -> tuple[Photo, Photo, Region | None]:
     TrackerError
         A file that is missing or is not a photo.
     """
-    for path in (pair.baseline, pair.followup, pair.region):
+    for path in (pair.baseline, pair.followup, pair.region, pair.reference):
         if path is not None and not path.is_file():
             raise InvalidInput(f"{path}: expected a photo, found no such file; check the path.")
     before, after = decode.open_photos((pair.baseline, pair.followup))
@@ -207,7 +218,7 @@ def find_pairs(folder: Path, site: str = "") -> Iterator[Pair]:
                 if baseline is not photo:
                     mask = baseline.with_name(baseline.stem + REGION_ENDING)
                     labels = (patient.name, session.name, photo.stem)
-                    yield Pair(baseline, photo, mask if mask.exists() else None, site, labels)
+                    yield Pair(baseline, photo, mask if mask.exists() else None, site, labels=labels)
 
 
 def _subfolders(folder: Path) -> list[Path]:

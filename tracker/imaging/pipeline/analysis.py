@@ -15,12 +15,13 @@ from tracker.imaging.pipeline.laying import calibration_flags, lay, shared_light
 from tracker.imaging.pipeline.lesions import lesion_rows
 from tracker.imaging.pipeline.relief import relief_rows
 from tracker.imaging.pipeline.rows import colour_rows, lost_rows
-from tracker.imaging.types import Alignment, Analysis, Flag, FlagCode, Mask, Metric, Photo, Region, frozen
+from tracker.imaging.types import Alignment, Analysis, Drawn, Flag, FlagCode, Mask, Metric, Photo, Region, frozen
 
 Answer = TypeVar("Answer")
 
 PIPELINE_VERSION = "2"
 """Changes whenever a measured value changes; numbers of different versions never share a trend."""
+NOTHING_DRAWN = Drawn()
 LEAST_SKIN = 0.02  # of a photo, below which everything in the picture may carry the alignment
 
 
@@ -73,14 +74,13 @@ def _of_both(function: Callable[[Photo], Answer], photos: tuple[Photo, Photo]) -
 
 def register_on_skin(baseline: Photo, followup: Photo, region: Region | None, skin: tuple[Mask, Mask]) -> Alignment:
     """As :func:`register`, with skin masks that are already there."""
-    width, height = baseline.size
-    if region is not None and (region.box.right > width or region.box.bottom > height):
-        raise InvalidInput(f"{region.name}: expected a region inside the {width} x {height} photo; draw it again.")
+    if region is not None:
+        _check_inside(region, baseline)
     usable = skin if all(mask.mean() >= LEAST_SKIN for mask in skin) else None
     return align.fit(baseline, followup, skin=usable, region=region)
 
 
-def open_region(path: Path, size: tuple[int, int]) -> Region:
+def open_region(path: Path, size: tuple[int, int], name: str = regions.DRAWN) -> Region:
     """The drawn region of a mask picture for a photo of (width, height) pixels.
 
     Raises
@@ -88,11 +88,37 @@ def open_region(path: Path, size: tuple[int, int]) -> Region:
     TrackerError
         Where the file is no picture, has another size than the photo, or is empty.
     """
-    return regions.region_from_mask(regions.DRAWN, decode.open_photo(path).encoded, size)
+    return regions.region_from_mask(name, decode.open_photo(path).encoded, size)
+
+
+def _check_inside(region: Region, photo: Photo) -> None:
+    width, height = photo.size
+    if region.box.right > width or region.box.bottom > height:
+        raise InvalidInput(f"{region.name}: expected a region inside the {width} x {height} photo; draw it again.")
+
+
+def _check_drawn(drawn: Drawn, region: Region | None, photos: tuple[Photo, Photo]) -> None:
+    if drawn.followup is not None:
+        _check_inside(drawn.followup, photos[1])
+    if drawn.reference is None:
+        return
+    _check_inside(drawn.reference, photos[0])
+    shared = 0 if region is None else region.shared_px(drawn.reference)
+    if shared:
+        raise InvalidInput(
+            f"{drawn.reference.name}: expected untreated skin outside the treated region, found {shared} px inside it; "
+            "draw the reference elsewhere."
+        )
 
 
 def analyse(
-    baseline: Photo, followup: Photo, *, region: Region | None = None, site: str = "", noise: NoiseModel | None = None
+    baseline: Photo,
+    followup: Photo,
+    *,
+    region: Region | None = None,
+    drawn: Drawn = NOTHING_DRAWN,
+    site: str = "",
+    noise: NoiseModel | None = None,
 ) -> Analysis:
     """Everything that two photos of the same skin can say about change.
 
@@ -102,6 +128,8 @@ def analyse(
         As decoded; a card in both is read and used.
     region : Region, optional
         The treated part in baseline pixels. Without it, the standard regions of a face, or all shared skin.
+    drawn : Drawn
+        Reference skin in the baseline and the treated part in the follow-up, where a person drew them.
     site : str
         ``"face"`` asks for the standard regions; any other word is only kept.
     noise : NoiseModel, optional
@@ -111,11 +139,19 @@ def analyse(
     -------
     Analysis
         With a refusal and no changes where the photos cannot be compared.
+
+    Raises
+    ------
+    InvalidInput
+        A region outside its photo, or reference skin that overlaps the treated region.
     """
+    _check_drawn(drawn, region, (baseline, followup))
     noise = default_noise() if noise is None else noise
     baseline, followup = alike(*_of_both(prepare, (baseline, followup)))
     skin = _of_both(regions.skin_mask, (baseline, followup))
-    empty = Analysis(baseline.sha256, followup.sha256, site, PIPELINE_VERSION, None, None, (), (), ())
+    empty = Analysis(
+        baseline.sha256, followup.sha256, site, PIPELINE_VERSION, None, None, (), (), (), (), drawn.reference
+    )
     try:
         alignment = register_on_skin(baseline, followup, region, skin)
     except NotComparable as refused:
@@ -124,7 +160,7 @@ def analyse(
     if not chosen:
         reason = "No face, no skin and no drawn region were found to measure in."
         return replace(empty, refusal=Flag(FlagCode.REGION_NOT_FOUND, reason, "Draw the region."), alignment=alignment)
-    pair = lay(baseline, followup, alignment, skin)
+    pair = lay(baseline, followup, alignment, skin, drawn)
     flags = (*calibration_flags(pair), *quality.pair_flags((baseline, followup), skin, alignment, shared_light(pair)))
     kept, carried, rows = [], [], []
     for part in chosen:

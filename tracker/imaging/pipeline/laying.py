@@ -13,12 +13,13 @@ from tracker.imaging.measure import reference
 from tracker.imaging.measure.cells import SkinCells
 from tracker.imaging.measure.reference import ColourMatch
 from tracker.imaging.regions import Face
-from tracker.imaging.types import Alignment, Box, Flag, Mask, Photo, Points, Region
+from tracker.imaging.types import Alignment, Box, Drawn, Flag, Mask, Photo, Points, Region
 
 Floats = NDArray[np.float64]
 
 REFERENCE_CELLS = 4000  # a face then has patches of about 10 px at 1350 px: more per JPEG chroma block is no gain
 REGION_CELLS = 900
+DRAWN_REFERENCE_CELLS = 1500  # a drawn reference is smaller than a face: more patches of it would share JPEG blocks
 SURROUNDINGS_CELLS = 1500
 REFERENCE_HEIGHT = 0.7  # SD of the weight of face skin by height, in inter-pupil distances
 FACE_HALF_WIDTH = 1.2  # inter-pupil distances: without ears
@@ -43,6 +44,8 @@ class LaidPair:
         Log colour ratio of steady surroundings.
     face : Face or None
         In the baseline.
+    drawn : Drawn
+        Reference skin and follow-up outline, where a person drew them.
     """
 
     baseline: Photo
@@ -52,6 +55,7 @@ class LaidPair:
     cells: SkinCells = field(repr=False)
     surroundings: Floats | None
     face: Face | None
+    drawn: Drawn = field(default_factory=Drawn)
 
     @property
     def calibrated(self) -> bool:
@@ -59,7 +63,9 @@ class LaidPair:
         return calibrate.has_colour(self.baseline.calibration) and calibrate.has_colour(self.followup.calibration)
 
 
-def lay(baseline: Photo, followup: Photo, alignment: Alignment, skin: tuple[Mask, Mask]) -> LaidPair:
+def lay(
+    baseline: Photo, followup: Photo, alignment: Alignment, skin: tuple[Mask, Mask], drawn: Drawn | None = None
+) -> LaidPair:
     """The shared skin of two photos, patch by patch, and what their surroundings say of lamp and camera."""
     whole = Box(0, 0, *baseline.size)
     points, spacing = patches.grid(skin[0], whole, REFERENCE_CELLS)
@@ -72,7 +78,8 @@ def lay(baseline: Photo, followup: Photo, alignment: Alignment, skin: tuple[Mask
         if far.mean() > 0.05:
             points, spacing = patches.grid(far, whole, SURROUNDINGS_CELLS)
             around = reference.steady_surroundings(patches.pair(baseline, followup, points, points, spacing))
-    return LaidPair(baseline, followup, alignment, skin, cells, around, regions.find_face(baseline))
+    face = regions.find_face(baseline)
+    return LaidPair(baseline, followup, alignment, skin, cells, around, face, drawn or Drawn())
 
 
 def calibration_flags(pair: LaidPair) -> tuple[Flag, ...]:
@@ -81,9 +88,9 @@ def calibration_flags(pair: LaidPair) -> tuple[Flag, ...]:
     return tuple(dict.fromkeys(flag for each in found if each is not None for flag in each.flags))
 
 
-def region_cells(pair: LaidPair, region: Region) -> SkinCells:
-    """The patches of a region that are usable in both photos."""
-    points, spacing = patches.grid(region.mask, region.box, REGION_CELLS)
+def region_cells(pair: LaidPair, region: Region, count: int = REGION_CELLS) -> SkinCells:
+    """The patches of a region, about ``count``, that are usable in both photos."""
+    points, spacing = patches.grid(region.mask, region.box, count)
     return patches.pair(pair.baseline, pair.followup, points, align.carry_points(pair.alignment, points), spacing)
 
 
@@ -96,7 +103,12 @@ def reference_of(pair: LaidPair, region: Region) -> tuple[SkinCells, ColourMatch
     own height, itself included: light and expression change redness along the face more than across it (SDC of the
     cheeks 1.6 and 2.1 H against about 2.3 and 2.8 with all skin). The price, 8 H over one whole cheek read as 7.7,
     over both as 7.0, over the whole forehead as 6.9, stands in docs/accuracy.md.
+    Skin that a person drew as untreated takes the place of both, and its whole shift is subtracted: what a card cannot
+    put down to the camera either is then the person's own warmth, which the treated skin shares.
     """
+    if pair.drawn.reference is not None:
+        skin = region_cells(pair, pair.drawn.reference, DRAWN_REFERENCE_CELLS)
+        return skin, reference.match_colour(skin, None, calibrated=False)
     if region.name in regions.FACE_REGIONS and pair.face is not None:
         weights = _at_height(pair.face, region, pair.cells.position)
         match = reference.match_colour(pair.cells, pair.surroundings, calibrated=pair.calibrated, weights=weights)

@@ -8,6 +8,7 @@ from tracker.imaging.pipeline import relief
 from tracker.imaging.pipeline.laying import LaidPair, reference_of, region_cells
 from tracker.imaging.types import Change, Flag, FlagCode, Metric, Region
 
+MOST_SHARED = 0.1  # of a region with the drawn reference: the same share of its change would be lost
 LEAST_USABLE = 0.5  # of a region's patches, else it is withheld
 UNITS = {
     Metric.REDNESS: "H",
@@ -36,6 +37,7 @@ def colour_rows(pair: LaidPair, region: Region, flags: tuple[Flag, ...], noise: 
         *flags,
         *reference.match_flags(match, calibrated=pair.calibrated),
         *_coverage_flags(cells, region),
+        *_overlap_flags(pair, region),
         *change.coarse_flags(repeat, Metric.REDNESS, region.name, REDNESS_METRICS),
     )
     if match is None or len(cells) < FEWEST_CELLS:
@@ -56,6 +58,16 @@ def colour_rows(pair: LaidPair, region: Region, flags: tuple[Flag, ...], noise: 
         )
         for both in measured
     ]
+
+
+def _overlap_flags(pair: LaidPair, region: Region) -> tuple[Flag, ...]:
+    """A standard region of a face that the drawn reference covers cannot change against itself."""
+    drawn = pair.drawn.reference
+    share = 0.0 if drawn is None else region.shared_px(drawn) / region.area_px
+    if share <= MOST_SHARED:
+        return ()
+    reason = f"{region.name}: {share:.0%} of it is the drawn reference skin, expected at most {MOST_SHARED:.0%}."
+    return (Flag(FlagCode.NO_REFERENCE, reason, "Draw the reference elsewhere.", reference.COLOUR_METRICS),)
 
 
 def _coverage_flags(cells: SkinCells, region: Region) -> tuple[Flag, ...]:

@@ -12,6 +12,8 @@ from tracker.imaging.types import Box, Mask, Photo, Points, Region
 
 DRAWN = "drawn"
 """Name in answers of a region given by hand."""
+REFERENCE = "reference"
+"""Name of untreated skin drawn by hand."""
 REFERENCE_GAP = 0.25
 """Gap between a region and its reference skin, in square roots of the region's area: a scar's red halo belongs to
 neither, and a drawn line is seldom closer than a tenth of the diameter to the border it follows."""

@@ -5,7 +5,7 @@ in the upright photo (after the EXIF rotation). Sides (left, right) are the pati
 """
 
 from tracker.imaging.types.photo import Calibration, Photo
-from tracker.imaging.types.region import Alignment, Outline, Region
+from tracker.imaging.types.region import Alignment, Drawn, Outline, Region
 from tracker.imaging.types.result import Analysis, Change, Measurement, as_dict, withheld
 from tracker.imaging.types.vocabulary import (
     Box,
@@ -26,6 +26,7 @@ __all__ = [
     "Box",
     "Calibration",
     "Change",
+    "Drawn",
     "Flag",
     "FlagCode",
     "LinearRGB",

@@ -49,11 +49,38 @@ class Region:
         """Pixels inside."""
         return int(self.mask.sum())
 
+    def shared_px(self, other: "Region") -> int:
+        """Pixels of the same photo that lie in both regions."""
+        left, top = max(self.box.left, other.box.left), max(self.box.top, other.box.top)
+        right, bottom = min(self.box.right, other.box.right), min(self.box.bottom, other.box.bottom)
+        if right <= left or bottom <= top:
+            return 0
+        parts = [
+            r.mask[top - r.box.top : bottom - r.box.top, left - r.box.left : right - r.box.left] for r in (self, other)
+        ]
+        return int((parts[0] & parts[1]).sum())
+
     def full(self, size: tuple[int, int]) -> Mask:
         """The mask at the size (width, height) of the whole photo."""
         out = np.zeros((size[1], size[0]), bool)
         out[self.box.top : self.box.bottom, self.box.left : self.box.right] = self.mask
         return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """What a person drew besides the treated region.
+
+    Parameters
+    ----------
+    reference : Region or None
+        Untreated skin in the baseline; the alignment carries it. Takes the place of the proposed reference skin.
+    followup : Region or None
+        The outline of the treated part as a person sees it in the follow-up; decides its area there.
+    """
+
+    reference: Region | None = None
+    followup: Region | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

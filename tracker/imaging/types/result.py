@@ -96,6 +96,8 @@ class Analysis:
         One per metric and region; withheld ones are listed too.
     flags : tuple of Flag
         Doubts about the pair as a whole.
+    reference : Region or None
+        Untreated skin drawn in the baseline that colour was measured against; None where the program proposed it.
     """
 
     baseline_sha256: str
@@ -108,6 +110,7 @@ class Analysis:
     followup_regions: tuple[Region, ...] = field(repr=False)
     changes: tuple[Change, ...]
     flags: tuple[Flag, ...] = ()
+    reference: Region | None = field(default=None, repr=False)
 
 
 def withheld(flags: Sequence[Flag], metric: Metric) -> tuple[Flag, ...]:
