@@ -1,5 +1,6 @@
 """What a difference means: repeatability from repeats, three verdicts for a pair, a trend for a series."""
 
+from tracker.imaging.change.burst import BurstChange, average_bursts, average_changes
 from tracker.imaging.change.noise import (
     ANY,
     FEW_DF,
@@ -20,9 +21,12 @@ __all__ = [
     "FEW_DF",
     "LOG_METRICS",
     "MOST_SDC",
+    "BurstChange",
     "Noise",
     "NoiseModel",
     "Repeatability",
+    "average_bursts",
+    "average_changes",
     "coarse_flags",
     "default_noise",
     "judge",
