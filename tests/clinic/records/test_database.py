@@ -205,10 +205,10 @@ def test_a_file_that_is_no_database_is_reported(path):
 
 def test_a_store_of_a_newer_program_is_left_alone(path, store):
     with store.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num='9999'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num='8888'")
     store.close()
     before = path.read_bytes()
-    with pytest.raises(StoreUnavailable, match=r"9999.*newer program"):
+    with pytest.raises(StoreUnavailable, match=r"8888.*newer program"):
         Store.open(f"sqlite:///{path}")
     assert path.read_bytes() == before
 
@@ -218,14 +218,14 @@ def next_step(tmp_path, monkeypatch):
     """The migrations with one more step, as a later version of the program would have them."""
     copy = tmp_path / "program" / "migrations"
     shutil.copytree(Path(database.__file__).parent / "migrations", copy)
-    step = copy / "versions" / "r0002_next.py"
+    step = copy / "versions" / "r9999_next.py"
     step.write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
+        f"import sqlalchemy as sa\nfrom alembic import op\nrevision = '9999'\ndown_revision = '{schema.REVISION}'\n"
         "branch_labels = depends_on = None\n\n\ndef upgrade():\n"
         "    op.add_column('patients', sa.Column('note', sa.Text))\n    op.execute(sa.text('SELECT 1'))\n"
     )
     monkeypatch.setattr(database, "__file__", str(tmp_path / "program" / "database.py"))
-    monkeypatch.setattr(database, "REVISION", "0002")
+    monkeypatch.setattr(database, "REVISION", "9999")
     return step
 
 
@@ -241,13 +241,13 @@ def test_an_older_store_is_backed_up_and_upgraded(path, request):
     request.getfixturevalue("next_step")
     store = Store.open(f"sqlite:///{path}")
     with store.engine.connect() as connection:
-        assert database.revision(connection) == "0002"
+        assert database.revision(connection) == "9999"
         assert connection.exec_driver_sql("SELECT code, note FROM patients").all() == [("A", None)]
     store.close()
     (backup,) = (path.parent / "backups").iterdir()
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     copy = sqlite3.connect(backup)
-    assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [(schema.REVISION,)]
     assert copy.execute("SELECT code FROM patients").fetchall() == [("A",)]
     assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     copy.close()
@@ -260,7 +260,7 @@ def test_an_upgrade_that_breaks_off_leaves_the_old_store(path, request):
     with pytest.raises(StoreUnavailable):
         Store.open(f"sqlite:///{path}")
     plain = sqlite3.connect(path)
-    assert plain.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    assert plain.execute("SELECT version_num FROM alembic_version").fetchall() == [(schema.REVISION,)]
     assert "note" not in {row[1] for row in plain.execute("PRAGMA table_info(patients)")}
     plain.close()
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Dialect
 from tracker.clinic.types import AnalysisStatus, BodySite, Indication, Moment, SessionKind, View
 from tracker.imaging.types import Metric
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration these tables stand at; a test holds it against the migrations' own head."""
 
 ID = sa.String(32)
@@ -76,6 +76,27 @@ patients = sa.Table(
     _text("name", 200),
     _created(),
 )
+kits = sa.Table(
+    "kits",
+    metadata,
+    _id(),
+    sa.Column("name", sa.String(80), nullable=False, unique=True),
+    _text("room", 200),
+    _text("camera", 200),
+    _text("lamp", 200),
+    _text("card", 200),
+    sa.Column("measured", sa.Date, nullable=False),
+    _text("version", 40),
+    sa.Column("digest", SHA256, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+    _created(),
+)
+settings = sa.Table(
+    "settings",
+    metadata,
+    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
 series = sa.Table(
     "series",
     metadata,
@@ -89,6 +110,7 @@ series = sa.Table(
     sa.Column("interval_days", sa.Integer, nullable=False),
     sa.Column("primary_metric", _words(Metric), nullable=False),
     _created(),
+    sa.Column("kit_id", ID, sa.ForeignKey("kits.id")),
     sa.UniqueConstraint("patient_id", "sequence"),
 )
 sessions = sa.Table(
@@ -156,12 +178,14 @@ analyses = sa.Table(
     sa.Column("changes", sa.JSON, nullable=False),
     sa.Column("flags", sa.JSON, nullable=False),
     _created(),
+    sa.Column("kit_digest", SHA256, nullable=False, server_default=""),
     sa.UniqueConstraint(
         "baseline_photo_id",
         "followup_photo_id",
         "region_digest",
         "version",
         "weights_hash",
+        "kit_digest",
         name="uq_analyses_identity",
     ),
 )

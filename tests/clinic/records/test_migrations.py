@@ -1,0 +1,84 @@
+"""Old stores become new ones, and back, without losing a row."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic import command, config
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from tracker.clinic.records import database, schema
+
+FIRST_STORE = """
+insert into patients values ('p', 'A', '', '2026-01-01');
+insert into series values ('s', 'p', 1, 'SCAR', 'FACE', '', 3, 30, 'SCAR_AREA', '2026-01-01');
+insert into sessions values ('v', 's', 1, '2026-01-01', 'BASELINE', '', NULL, '', '', '2026-01-01');
+insert into photos values ('a', 'v', 1, 'FRONTAL', 'BEFORE', 'sha-a', 'n', 9, 9, NULL, '', '[]', '2026-01-01');
+insert into photos values ('b', 'v', 2, 'FRONTAL', 'BEFORE', 'sha-b', 'n', 9, 9, NULL, '', '[]', '2026-01-01');
+insert into analyses values
+  ('x', 'a', 'b', 1, 'sha-a', 'sha-b', '', '1', '', 'DONE', '', '', '[]', '[]', '2026-01-01');
+insert into artefacts values ('x', x'00ff');
+"""
+
+
+@pytest.fixture
+def engine(tmp_path):
+    """A store at the first revision with a row in every table."""
+    made = database.connect(tmp_path / "records.db")
+    go(made, "0001")
+    plain = sqlite3.connect(tmp_path / "records.db")
+    plain.executescript(FIRST_STORE)
+    plain.close()
+    yield made
+    made.dispose()
+
+
+def go(engine, revision):
+    settings = config.Config()
+    settings.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    with database.transaction(engine, writes=True) as connection:
+        settings.attributes["connection"] = connection
+        way = command.upgrade if revision >= (database.revision(connection) or "") else command.downgrade
+        way(settings, revision)
+
+
+def rows(engine, query):
+    with database.transaction(engine, writes=False) as connection:
+        return connection.exec_driver_sql(query).all()
+
+
+def test_an_upgrade_keeps_every_row_and_what_hangs_on_it(engine):
+    go(engine, schema.REVISION)
+    assert rows(engine, "select id, kit_id from series") == [("s", None)]
+    assert rows(engine, "select id, version, kit_digest from analyses") == [("x", "1", "")]
+    assert rows(engine, "select * from artefacts") == [("x", b"\x00\xff")]
+    assert rows(engine, "select count(*) from photos") == [(2,)]
+    assert rows(engine, "pragma foreign_key_check") == []
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+
+
+def test_the_same_pair_may_be_judged_by_two_kits_but_not_twice_by_one(engine):
+    go(engine, "0002")
+    again = (
+        "insert into analyses select 'y' || :kit, baseline_photo_id, followup_photo_id, 2, baseline_sha256, "
+        "followup_sha256, region_digest, version, weights_hash, status, reason, retake, changes, flags, created, :kit "
+        "from analyses where id = 'x'"
+    ).replace(":kit", "'k'")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(again)
+    with pytest.raises(Exception, match="UNIQUE constraint failed"), engine.begin() as connection:
+        connection.exec_driver_sql(again.replace("'y'", "'z'"))
+
+
+def test_a_downgrade_keeps_what_the_old_program_knew(engine):
+    go(engine, "0002")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("update analyses set kit_digest = 'k'")
+    go(engine, "0001")
+    assert rows(engine, "select * from analyses") == []  # it was judged by a kit that the old program cannot know
+    assert rows(engine, "select id from series") == [("s",)]
+    assert "kit_id" not in {row[1] for row in rows(engine, "pragma table_info(series)")}
+    go(engine, "0002")
+    assert rows(engine, "select id, kit_id from series") == [("s", None)]
