@@ -109,7 +109,7 @@ def _spoil(light: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.f
     return np.asarray(cv2.GaussianBlur(light, (0, 0), 1.5) * side[None, :, None], np.float32)
 
 
-def naive(baseline: Photo, followup: Photo, points: NDArray[np.float64]) -> NDArray[np.float64] | None:
+def naive_plane(baseline: Photo, followup: Photo) -> NDArray[np.float64] | None:
     """Plain SIFT, ratio 0.75, RANSAC homography, refused below 15 inliers: what a first version would do."""
     sift = cv2.SIFT_create(4000)
     k1, d1 = sift.detectAndCompute(cv2.cvtColor(baseline.encoded, cv2.COLOR_RGB2GRAY), None)
@@ -121,9 +121,12 @@ def naive(baseline: Photo, followup: Photo, points: NDArray[np.float64]) -> NDAr
         return None
     p, q = np.float32([k1[m.queryIdx].pt for m in good]), np.float32([k2[m.trainIdx].pt for m in good])
     matrix, inlier = cv2.findHomography(p, q, cv2.RANSAC, 3.0)
-    if matrix is None or inlier.sum() < 15:
-        return None
-    return cv2.perspectiveTransform(points[None].astype(np.float64), matrix)[0]
+    return matrix if matrix is not None and inlier.sum() >= 15 else None
+
+
+def naive(baseline: Photo, followup: Photo, points: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    matrix = naive_plane(baseline, followup)
+    return None if matrix is None else cv2.perspectiveTransform(points[None].astype(np.float64), matrix)[0]
 
 
 @lru_cache(maxsize=4)
