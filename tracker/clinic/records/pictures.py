@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tracker.clinic.records import schema, serial
 from tracker.clinic.records.people import Queries
-from tracker.clinic.types import AnalysisRecord, Moment, PhotoRecord, RegionRecord, View
+from tracker.clinic.types import AnalysisRecord, Moment, PhotoRecord, RegionRecord, RegionRole, View
 from tracker.errors import NotFound
 from tracker.imaging.types import Analysis, Points, Region, frozen
 
@@ -68,8 +68,10 @@ class PictureQueries(Queries):
         """The hashes of all recorded photos."""
         return set(self.connection.execute(sa.select(schema.photos.c.sha256).distinct()).scalars())
 
-    def add_region(self, photo_id: str, region: Region, polygon: Points | None, author: str) -> RegionRecord:
-        """A region drawn on a photo, on top of all earlier ones."""
+    def add_region(
+        self, photo_id: str, region: Region, polygon: Points | None, author: str, role: RegionRole = RegionRole.TREATED
+    ) -> RegionRecord:
+        """A region drawn on a photo, on top of all earlier ones of its role; an empty one takes the earlier back."""
         self.photo(photo_id)
         values = {
             "photo_id": photo_id,
@@ -77,24 +79,29 @@ class PictureQueries(Queries):
             "polygon": None if polygon is None else polygon.tolist(),
             "author": author,
             "digest": serial.region_digest(region),
+            "role": role,
         }
-        region_id = self.add(schema.regions, values, parent="photo_id")
+        return self.region(self.add(schema.regions, values, parent="photo_id"))
+
+    def region(self, region_id: str) -> RegionRecord:
+        """One drawn region."""
         return _region(self.one(schema.regions, region_id, "Region"))
 
     def regions_of(self, photo_id: str) -> list[RegionRecord]:
-        """All regions drawn on a photo, oldest first."""
+        """All regions ever drawn on a photo, of either role, oldest first."""
         self.photo(photo_id)
         table = schema.regions
         found = sa.select(table).where(table.c.photo_id == photo_id).order_by(table.c.sequence)
         return [_region(row) for row in self.connection.execute(found)]
 
-    def current_region(self, photo_id: str) -> RegionRecord | None:
-        """The newest region drawn on a photo."""
+    def current_region(self, photo_id: str, role: RegionRole = RegionRole.TREATED) -> RegionRecord | None:
+        """The newest region of a role drawn on a photo; None where there is none, or it was taken back."""
         self.photo(photo_id)
         table = schema.regions
-        found = sa.select(table).where(table.c.photo_id == photo_id).order_by(table.c.sequence.desc()).limit(1)
-        row = self.connection.execute(found).first()
-        return None if row is None else _region(row)
+        mine = sa.and_(table.c.photo_id == photo_id, table.c.role == role)
+        row = self.connection.execute(sa.select(table).where(mine).order_by(table.c.sequence.desc()).limit(1)).first()
+        found = None if row is None else _region(row)
+        return found if found is not None and found.region.area_px else None
 
     def save_analysis(self, draft: AnalysisRecord, analysis: Analysis | None) -> AnalysisRecord:
         """The analysis as stored; one of the same identity that failed is replaced, any other is kept as it is."""
@@ -150,7 +157,7 @@ class PictureQueries(Queries):
         return serial.analysis_from(fields, data)
 
 
-_IDENTITY = ("baseline_photo_id", "followup_photo_id", "region_digest", "version", "weights_hash")
+_IDENTITY = ("baseline_photo_id", "followup_photo_id", "region_digest", "version", "weights_hash", "kit_digest")
 _PLAIN = ("baseline_sha256", "followup_sha256", "status", "reason", "retake")
 
 
@@ -176,9 +183,8 @@ def _photo(row: sa.Row[Any]) -> PhotoRecord:
 
 def _region(row: sa.Row[Any]) -> RegionRecord:
     polygon = None if row.polygon is None else frozen(np.array(row.polygon, float).reshape(-1, 2))
-    return RegionRecord(
-        row.id, row.photo_id, serial.region_from_bytes(row.mask), polygon, row.author, row.created, row.digest
-    )
+    region = serial.region_from_bytes(row.mask)
+    return RegionRecord(row.id, row.photo_id, region, polygon, row.author, row.created, row.digest, row.role)
 
 
 def _analysis(row: sa.Row[Any]) -> AnalysisRecord:

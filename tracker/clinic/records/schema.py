@@ -11,10 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-from tracker.clinic.types import AnalysisStatus, BodySite, Indication, Moment, SessionKind, View
+from tracker.clinic.types import AnalysisStatus, BodySite, Indication, Moment, RegionRole, SessionKind, View
 from tracker.imaging.types import Metric
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration these tables stand at; a test holds it against the migrations' own head."""
 
 ID = sa.String(32)
@@ -158,6 +158,7 @@ regions = sa.Table(
     _text("author", 200),
     sa.Column("digest", SHA256, nullable=False),
     _created(),
+    sa.Column("role", _words(RegionRole), nullable=False, server_default="TREATED"),
     sa.UniqueConstraint("photo_id", "sequence"),
 )
 analyses = sa.Table(

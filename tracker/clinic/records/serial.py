@@ -45,6 +45,7 @@ def change_to_json(change: Change) -> Json:
         "interval": [_number(v) for v in change.interval],
         "verdict": change.verdict.name,
         "flags": [flag_to_json(flag) for flag in change.flags],
+        "df": None if math.isinf(change.df) else change.df,
     }
 
 
@@ -62,6 +63,7 @@ def change_from_json(row: Json) -> Change:
         interval=(_value(low), _value(high)),
         verdict=Verdict[row["verdict"]],
         flags=tuple(flag_from_json(flag) for flag in row["flags"]),
+        df=row.get("df") or math.inf,  # absent in records of pipeline 1
     )
 
 
@@ -89,6 +91,20 @@ def region_digest(region: Region | None) -> str:
     return hashlib.sha256(head + np.packbits(region.mask).tobytes()).hexdigest()
 
 
+def drawn_digest(treated: str, reference: str, followup: str) -> str:
+    """SHA-256 over the digests of everything drawn for one comparison; that of the treated area where nothing else is.
+
+    Parameters
+    ----------
+    treated, reference, followup : str
+        Digests of the treated area and of the reference skin in the baseline, and of the correction in the follow-up;
+        empty where none was drawn.
+    """
+    if not (reference or followup):
+        return treated
+    return hashlib.sha256(f"treated {treated} reference {reference} followup {followup}".encode()).hexdigest()
+
+
 def artefact_to_bytes(analysis: Analysis) -> bytes:
     """Alignment and regions of an analysis, lossless; its changes and flags are stored as JSON beside it."""
     arrays: dict[str, np.ndarray[Any, Any]] = {}
@@ -112,6 +128,8 @@ def artefact_to_bytes(analysis: Analysis) -> bytes:
         head[kind] = len(regions)
         for number, region in enumerate(regions):
             arrays[f"{kind}{number}"] = np.frombuffer(region_to_bytes(region), np.uint8)
+    if analysis.reference is not None:
+        arrays["reference"] = np.frombuffer(region_to_bytes(analysis.reference), np.uint8)
     arrays["head"] = np.frombuffer(json.dumps(head).encode(), np.uint8)
     out = io.BytesIO()
     np.savez_compressed(out, **arrays)  # type: ignore[arg-type]
@@ -138,6 +156,7 @@ def analysis_from(record_fields: Json, data: bytes) -> Analysis:
             kind: tuple(region_from_bytes(frozen(arrays[f"{kind}{n}"]).tobytes()) for n in range(head[kind]))
             for kind in ("baseline", "followup")
         }
+        reference = region_from_bytes(frozen(arrays["reference"]).tobytes()) if "reference" in arrays else None
     return Analysis(
         **record_fields,
         site=head["site"],
@@ -145,6 +164,7 @@ def analysis_from(record_fields: Json, data: bytes) -> Analysis:
         alignment=alignment,
         regions=regions["baseline"],
         followup_regions=regions["followup"],
+        reference=reference,
     )
 
 

@@ -19,6 +19,7 @@ from tracker.clinic.types.vocabulary import (
     HealingPhase,
     Indication,
     Moment,
+    RegionRole,
     SessionKind,
     View,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "Patient",
     "PhotoRecord",
     "RegionRecord",
+    "RegionRole",
     "Series",
     "SeriesPlan",
     "Session",

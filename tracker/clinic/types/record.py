@@ -9,6 +9,7 @@ from tracker.clinic.types.vocabulary import (
     HealingPhase,
     Indication,
     Moment,
+    RegionRole,
     SessionKind,
     View,
 )
@@ -226,6 +227,8 @@ class PhotoRecord:
 class RegionRecord:
     """A region drawn or corrected by a person: the newest always wins, over any proposal and after any re-measurement.
 
+    Nothing is ever altered or deleted: a region that a person takes back is followed by an empty one.
+
     Parameters
     ----------
     id, photo_id : str
@@ -240,6 +243,8 @@ class RegionRecord:
         UTC.
     digest : str
         SHA-256 of the region; part of the identity of an analysis.
+    role : RegionRole
+        The treated area, or untreated skin that its colour is measured against.
     """
 
     id: str
@@ -249,6 +254,7 @@ class RegionRecord:
     author: str
     created: datetime
     digest: str
+    role: RegionRole = RegionRole.TREATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +265,9 @@ class AnalysisRecord:
     ----------
     id, baseline_photo_id, followup_photo_id : str
         Random ids.
-    baseline_sha256, followup_sha256, region_digest, version, weights_hash : str
-        The identity: the same five give the same numbers.
+    baseline_sha256, followup_sha256, region_digest, version, weights_hash, kit_digest : str
+        The identity: the same six give the same numbers. ``region_digest`` is of everything drawn on the two photos,
+        ``kit_digest`` of the repeat noise they were judged by; empty for nothing drawn, and for the defaults.
     status : AnalysisStatus
         Done, refused or failed.
     reason, retake : str
@@ -287,3 +294,4 @@ class AnalysisRecord:
     changes: tuple[Change, ...]
     flags: tuple[Flag, ...]
     created: datetime
+    kit_digest: str = ""

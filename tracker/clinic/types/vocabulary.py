@@ -101,6 +101,13 @@ class Moment(StrEnum):
     AFTER = "after needling"
 
 
+class RegionRole(StrEnum):
+    """What a drawn region stands for."""
+
+    TREATED = "treated area"
+    REFERENCE = "untreated reference"
+
+
 class HealingPhase(StrEnum):
     """What the skin can tell, by whole days since the last needling."""
 

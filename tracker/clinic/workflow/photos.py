@@ -12,16 +12,17 @@ import cv2
 import numpy as np
 
 from tracker.clinic.records.store import Records
-from tracker.clinic.types import Moment, PhotoRecord, RegionRecord, View
+from tracker.clinic.types import Moment, PhotoRecord, RegionRecord, RegionRole, View
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.errors import InvalidInput
 from tracker.imaging import decode, quality, regions
-from tracker.imaging.types import Mask, Photo, Points, Region, frozen
+from tracker.imaging.types import Box, Mask, Photo, Points, Region, frozen
 
 PREVIEW_WIDTH = 1200  # px; fills a half-screen comparison on a 2560 px display
 PREVIEW_QUALITY = 88  # 0.2 MB at 1200 px; no block edges visible on skin at 100 %
-DRAWN = "drawn"
+DRAWN = regions.DRAWN
 """Name of a region that a person drew, in answers and tables."""
+_NAMES = {RegionRole.TREATED: DRAWN, RegionRole.REFERENCE: regions.REFERENCE}
 
 
 def add_photo(
@@ -187,48 +188,78 @@ def _remember(clinic: Clinic, sha256: str, width: int, data: bytes) -> None:
             partial.unlink(missing_ok=True)
 
 
-def save_region(clinic: Clinic, photo_id: str, shape: Points | Mask, author: str = "") -> RegionRecord:
-    """The region drawn on a photo; from now on it wins over every earlier one and over any proposal.
+def save_region(
+    clinic: Clinic, photo_id: str, shape: Points | Mask, author: str = "", role: RegionRole = RegionRole.TREATED
+) -> RegionRecord:
+    """The region drawn on a photo; from now on it wins over every earlier one of its role and over any proposal.
 
     Parameters
     ----------
     clinic : Clinic
         Where.
     photo_id : str
-        Photo it was drawn on.
+        Photo it was drawn on: on a baseline, the treated area that is measured; on a follow-up, its outline there.
     shape : Points or Mask
         Polygon corners (n, 2) in px of the upright photo, or a full-size mask (height, width).
     author : str
         Who drew it.
+    role : RegionRole
+        The treated area, or untreated skin that its colour is measured against.
 
     Raises
     ------
     InvalidInput
-        Empty, of the wrong size, or fewer than three corners.
+        Empty, of the wrong size, fewer than three corners, or treated and untreated skin share a part of the photo.
     """
     with clinic.store.write() as records:
-        region, polygon = _region(records.photo(photo_id).size, shape)
-        return records.add_region(photo_id, region, polygon, author.strip()[:200])
+        region, polygon = _region(records.photo(photo_id).size, shape, _NAMES[role])
+        for other in RegionRole:
+            known = None if other is role else records.current_region(photo_id, other)
+            if known is not None and (shared := region.shared_px(known.region)):
+                raise InvalidInput(
+                    f"{role.capitalize()}: expected it apart from the {other} of this photo, found {shared} px shared; "
+                    "draw it beside that, or take that back first."
+                )
+        return records.add_region(photo_id, region, polygon, author.strip()[:200], role)
 
 
-def _region(size: tuple[int, int], shape: Points | Mask) -> tuple[Region, Points | None]:
+def take_back_region(
+    clinic: Clinic, photo_id: str, author: str = "", role: RegionRole = RegionRole.TREATED
+) -> RegionRecord:
+    """What was drawn no longer counts, the program's own proposal does; the drawing stays on record.
+
+    Raises
+    ------
+    InvalidInput
+        Nothing of this role is drawn on the photo.
+    """
+    with clinic.store.write() as records:
+        if records.current_region(photo_id, role) is None:
+            raise InvalidInput(
+                f"{role.capitalize()}: expected one drawn on this photo, found none; nothing was changed."
+            )
+        nothing = Region(_NAMES[role], Box(0, 0, 0, 0), np.zeros((0, 0), bool))
+        return records.add_region(photo_id, nothing, None, author.strip()[:200], role)
+
+
+def _region(size: tuple[int, int], shape: Points | Mask, name: str) -> tuple[Region, Points | None]:
     if shape.dtype != np.bool_:
         corners = frozen(np.array(shape, np.float64))
-        return regions.region_from_polygon(DRAWN, corners, size), corners
+        return regions.region_from_polygon(name, corners, size), corners
     if shape.shape != (size[1], size[0]):
         raise InvalidInput(
-            f"{DRAWN}: expected a mask of {size[0]} x {size[1]} px, found {shape.shape[::-1]}; draw it on this photo."
+            f"{name}: expected a mask of {size[0]} x {size[1]} px, found {shape.shape[::-1]}; draw it on this photo."
         )
-    return Region.from_mask(DRAWN, np.asarray(shape, np.bool_)), None
+    return Region.from_mask(name, np.asarray(shape, np.bool_)), None
 
 
-def current_region(clinic: Clinic, photo_id: str) -> RegionRecord | None:
-    """The newest region drawn on a photo, or None."""
+def current_region(clinic: Clinic, photo_id: str, role: RegionRole = RegionRole.TREATED) -> RegionRecord | None:
+    """The newest region of a role drawn on a photo; None where there is none, or it was taken back."""
     with clinic.store.read() as records:
-        return records.current_region(photo_id)
+        return records.current_region(photo_id, role)
 
 
 def list_regions(clinic: Clinic, photo_id: str) -> list[RegionRecord]:
-    """Every region ever drawn on a photo, oldest first."""
+    """Every region ever drawn on a photo, of either role, oldest first; an empty one took the earlier back."""
     with clinic.store.read() as records:
         return records.regions_of(photo_id)
