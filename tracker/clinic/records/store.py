@@ -8,13 +8,14 @@ from typing import Self
 import sqlalchemy as sa
 
 from tracker.clinic.records.database import BUSY, BUSY_MS, connect, transaction, upgrade
+from tracker.clinic.records.kits import KitQueries
 from tracker.clinic.records.people import PeopleQueries
 from tracker.clinic.records.pictures import PictureQueries
 from tracker.clinic.records.turn import Turn
 from tracker.errors import StoreUnavailable
 
 
-class Records(PeopleQueries, PictureQueries):
+class Records(PeopleQueries, PictureQueries, KitQueries):
     """All queries, on one connection inside one transaction."""
 
 

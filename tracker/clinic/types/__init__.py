@@ -1,5 +1,6 @@
 """What a clinic keeps: patients, treatment series, sessions, photos, regions and analyses."""
 
+from tracker.clinic.types.kit import OLD_DAYS, Kit, KitLabels
 from tracker.clinic.types.record import (
     INTERVAL_DAYS,
     SHORTEST_INTERVAL_DAYS,
@@ -27,12 +28,15 @@ from tracker.clinic.types.vocabulary import (
 __all__ = [
     "COLOUR_METRICS",
     "INTERVAL_DAYS",
+    "OLD_DAYS",
     "SHORTEST_INTERVAL_DAYS",
     "AnalysisRecord",
     "AnalysisStatus",
     "BodySite",
     "HealingPhase",
     "Indication",
+    "Kit",
+    "KitLabels",
     "Moment",
     "Patient",
     "PhotoRecord",

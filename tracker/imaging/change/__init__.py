@@ -1,6 +1,15 @@
 """What a difference means: repeatability from repeats, three verdicts for a pair, a trend for a series."""
 
 from tracker.imaging.change.burst import BurstChange, average_bursts, average_changes
+from tracker.imaging.change.components import FEWEST_SUBJECTS, Repeats, TwoLevel, two_level
+from tracker.imaging.change.kits import (
+    TEST_RETEST_PAIRS,
+    UNJUDGED,
+    Component,
+    RepeatPair,
+    components_of,
+    kit_noise,
+)
 from tracker.imaging.change.noise import (
     ANY,
     FEW_DF,
@@ -18,21 +27,31 @@ from tracker.imaging.change.verdict import LOG_METRICS, judge, withhold
 
 __all__ = [
     "ANY",
+    "FEWEST_SUBJECTS",
     "FEW_DF",
     "LOG_METRICS",
     "MOST_SDC",
+    "TEST_RETEST_PAIRS",
+    "UNJUDGED",
     "BurstChange",
+    "Component",
     "Noise",
     "NoiseModel",
+    "RepeatPair",
     "Repeatability",
+    "Repeats",
+    "TwoLevel",
     "average_bursts",
     "average_changes",
     "coarse_flags",
+    "components_of",
     "default_noise",
     "judge",
+    "kit_noise",
     "load_noise",
     "region_kind",
     "repeatability",
     "trend",
+    "two_level",
     "withhold",
 ]

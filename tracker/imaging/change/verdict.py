@@ -1,10 +1,11 @@
 """What may be said about one measure between two photos."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from tracker.imaging.change.noise import Noise
+from tracker.imaging.change.noise import FEW_DF, Noise
 from tracker.imaging.types import Change, Flag, FlagCode, Measurement, Metric, Verdict, withheld
 
 LOG_METRICS = frozenset({Metric.ROUGHNESS, Metric.EVENNESS, Metric.SCAR_AREA})
@@ -62,6 +63,8 @@ def judge(
         interval=(shown[2], shown[3]),
         verdict=Verdict.CHANGED if abs(difference) > half else Verdict.NO_DETECTABLE_CHANGE,
         flags=mine,
+        df=float(noise.df) if noise.df < FEW_DF else math.inf,
+        gain=gain,
     )
 
 

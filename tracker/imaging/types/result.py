@@ -1,5 +1,6 @@
 """What is answered: measurements, changes, analyses."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,13 +52,19 @@ class Change:
     baseline, followup, change : float
         Values and their difference (for ratio measures, change in % of the baseline).
     sdc : float
-        Smallest detectable change at 95 %, in the unit of ``change``.
+        Smallest detectable change at ``level``, in the unit of ``change``.
     interval : tuple of float
-        95 % interval of the change.
+        Interval of the change at ``level``.
     verdict : Verdict
         One of three.
     flags : tuple of Flag
         Reasons and remarks.
+    df : float
+        Degrees of freedom of the t quantile behind ``sdc`` and ``interval``; inf for the normal distribution.
+    level : float
+        Chance of calling unchanged skin changed that ``sdc`` and ``interval`` were made for; 0.05 gives 95 %.
+    gain : float
+        What the measure was divided by for the skin tone; repeats need it to give the noise before the division.
     """
 
     metric: Metric
@@ -70,6 +77,9 @@ class Change:
     interval: tuple[float, float]
     verdict: Verdict
     flags: tuple[Flag, ...] = ()
+    df: float = math.inf
+    level: float = 0.05
+    gain: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

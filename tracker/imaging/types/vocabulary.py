@@ -88,6 +88,7 @@ class FlagCode(StrEnum):
     TILTED = "tilted"
     HEALING = "healing"
     TOO_FEW_REPEATS = "too few repeats"
+    MANY_MEASURES = "many measures"
 
 
 @dataclass(frozen=True, slots=True)
