@@ -140,8 +140,7 @@ def skin_of(image: Photo) -> Mask:
 def ours(baseline: Photo, followup: Photo, points: NDArray[np.float64]) -> NDArray[np.float64] | None:
     try:
         found = align.fit(baseline, followup, skin=(skin_of(baseline), skin_of(followup)))
-    except NotComparable as refusal:
-        print("   refused:", refusal.reason, file=sys.stderr)
+    except NotComparable:
         return None
     return align.carry_points(found, points)
 

@@ -4,8 +4,8 @@
 
 Candidates come from patch correlation alone: a small dark spot of the neutral shot, away from eyes, brows, nostrils and
 lips, is searched in a wide window around where one homography (SIFT, RANSAC) puts it; the peak of the normalised
-correlation is refined to a fraction of a pixel, and the search back from the smile must return to the start. None of the
-program's registration takes part. The accepted ones stand in moles.csv as coordinates; accuracy_alignment.py
+correlation is refined to a fraction of a pixel, and the search back from the smile must return to the start. No part of
+the program's registration is used. The accepted ones stand in moles.csv as coordinates; accuracy_alignment.py
 measures at them.
 """
 
@@ -106,7 +106,7 @@ def spots(flat: NDArray[np.float32]) -> Iterator[tuple[float, Floats]]:
 
 
 def zone_of(point: Floats, marks: Floats) -> str:
-    """Forehead, cheek, chin or nose; nothing where eyes, brows, nostrils, lips, hair or the edge of the face are near."""
+    """Forehead, cheek, chin or nose; nothing near eyes, brows, nostrils, lips, hair or the edge of the face."""
     right, left = marks[0], marks[1]
     ipd = float(np.hypot(*(left - right)))
     place = float(point[0]), float(point[1])

@@ -83,7 +83,8 @@ def quantile_cell(
     if not found.size:
         return NOTHING
     low, high = quantile_limits(values, quantile, groups)
-    return f"{np.quantile(found, quantile):.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+    limits = f" ({low:.{digits}f} to {high:.{digits}f})" if np.isfinite(low) else ""
+    return f"{np.quantile(found, quantile):.{digits}f}{limits}"
 
 
 def median_cell(values: ArrayLike, groups: Sequence[object] | None = None, *, digits: int = 2) -> str:
