@@ -210,10 +210,10 @@ def analyse_folder(folder: Path, output: Path, site: str = "", scheduler: str | 
 
 def find_pairs(folder: Path, site: str = "") -> Iterator[Pair]:
     """The pairs of a folder tree patient/session/photos, patients and sessions in the order of their names."""
-    for patient in _subfolders(folder):
+    for patient in subfolders(folder):
         first: dict[str, Path] = {}
-        for session in _subfolders(patient):
-            for photo in _photos(session):
+        for session in subfolders(patient):
+            for photo in photos_in(session):
                 baseline = first.setdefault(photo.stem, photo)
                 if baseline is not photo:
                     mask = baseline.with_name(baseline.stem + REGION_ENDING)
@@ -221,7 +221,8 @@ def find_pairs(folder: Path, site: str = "") -> Iterator[Pair]:
                     yield Pair(baseline, photo, mask if mask.exists() else None, site, labels=labels)
 
 
-def _subfolders(folder: Path) -> list[Path]:
+def subfolders(folder: Path) -> list[Path]:
+    """The folders in a folder by name, without hidden ones; raises InvalidInput where it is none."""
     if not folder.is_dir():
         raise InvalidInput(
             f"{folder}: expected a folder, found {'a file' if folder.exists() else 'nothing'}; check the path."
@@ -229,7 +230,8 @@ def _subfolders(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
-def _photos(session: Path) -> Iterable[Path]:
+def photos_in(session: Path) -> Iterable[Path]:
+    """The photos in a folder by name, without masks."""
     return sorted(
         path
         for path in session.iterdir()
