@@ -7,75 +7,12 @@ import numpy as np
 import pytest
 
 from tracker.clinic.jobs import Executor, Outcome
-from tracker.clinic.types import AnalysisStatus, Moment, SeriesPlan, SessionKind, View, Visit
+from tracker.clinic.types import AnalysisStatus, RegionRole, SeriesPlan, SessionKind, View, Visit
 from tracker.clinic.workflow import intake, photos, progress, review
 from tracker.errors import InvalidInput, NotFound
 from tracker.imaging import pipeline
-from tracker.imaging.types import Alignment, Analysis, Change, Flag, FlagCode, Metric, Region, Verdict
 
 NAN = math.nan
-
-
-class Engine:
-    """Stands in for the measuring engine: counts its calls, answers by the follow-up's name."""
-
-    def __init__(self):
-        self.calls = []
-        self.refuse = False
-        self.error = None
-
-    def __call__(self, baseline, followup, *, region=None, site=""):
-        self.calls.append((baseline.sha256, followup.sha256, region, site))
-        if self.error is not None:
-            raise self.error
-        refusal = Flag(FlagCode.NOT_ALIGNED, "Too few matches.", "Hold still.") if self.refuse else None
-        where = region or Region.from_mask("skin", np.ones(baseline.size[::-1], bool))
-        value = float(int(followup.sha256[:4], 16))
-        rows = [
-            Change(Metric.REDNESS, where.name, "H", 10.0, value, value - 10, 2.0, (0.0, 1.0), Verdict.CHANGED),
-            Change(Metric.ROUGHNESS, where.name, "%", 5.0, 4.0, -1.0, 2.0, (-3.0, 1.0), Verdict.NO_DETECTABLE_CHANGE),
-            Change(Metric.PIGMENT, where.name, "MI", NAN, NAN, NAN, NAN, (NAN, NAN), Verdict.NOT_ASSESSABLE),
-        ]
-        grid = np.zeros((3, 4, 2), np.float32)
-        alignment = Alignment(np.eye(3), grid, 100.0, np.ones((3, 4), np.float32), 0.1, baseline.size, followup.size)
-        return Analysis(
-            baseline.sha256,
-            followup.sha256,
-            site,
-            pipeline.PIPELINE_VERSION,
-            refusal,
-            None if refusal else alignment,
-            () if refusal else (where,),
-            () if refusal else (where,),
-            () if refusal else tuple(rows),
-        )
-
-
-class Inline(Executor):
-    """The jobs in this process, so that the stand-in is used."""
-
-    def map(self, function, items, progress=None):
-        for number, item in enumerate(items, 1):
-            yield Outcome(function(item))
-            if progress is not None:
-                progress(number, len(items))
-
-
-@pytest.fixture
-def engine(monkeypatch):
-    standing_in = Engine()
-    monkeypatch.setattr(pipeline, "analyse", standing_in)
-    monkeypatch.setattr(review, "WORKERS", Inline())
-    return standing_in
-
-
-@pytest.fixture
-def taken(clinic, sessions, photo_bytes):
-    """One frontal photo per session."""
-    return [
-        photos.add_photo(clinic, session.id, photo_bytes(n), f"{n}.jpg", View.FRONTAL)
-        for n, session in enumerate(sessions)
-    ]
 
 
 def test_a_comparison_is_made_once_and_read_back_whole(clinic, taken, engine):
@@ -83,7 +20,7 @@ def test_a_comparison_is_made_once_and_read_back_whole(clinic, taken, engine):
     again = review.compare(clinic, taken[0].id, taken[1].id)
     loaded = review.load_analysis(clinic, made.record.id)
     assert len(engine.calls) == 1
-    assert engine.calls[0][3] == "forearm"
+    assert engine.calls[0].site == "forearm"
     assert made.record.status is AnalysisStatus.DONE
     for other in (again, loaded):
         assert other.record.id == made.record.id
@@ -100,14 +37,50 @@ def test_a_new_region_makes_a_new_comparison_and_keeps_the_old(clinic, taken, en
     photos.save_region(clinic, taken[0].id, mask, "Dr A")
     second = review.compare(clinic, taken[0].id, taken[1].id)
     assert second.record.id != first.record.id
-    np.testing.assert_array_equal(engine.calls[-1][2].full((320, 240)), mask)
+    np.testing.assert_array_equal(engine.calls[-1].region.full((320, 240)), mask)
     assert review.load_analysis(clinic, first.record.id).record.region_digest == ""
 
 
-def test_a_region_on_the_followup_changes_nothing_for_the_pair(clinic, taken, engine):
+def test_everything_drawn_goes_to_the_engine_and_makes_a_new_comparison(clinic, taken, engine):
+    box = np.zeros((240, 320), bool)
+    box[10:50, 10:50] = True
+    steps = [
+        lambda: photos.save_region(clinic, taken[0].id, box, "Dr A"),
+        lambda: photos.save_region(clinic, taken[0].id, np.roll(box, 60, 0), "Dr A", RegionRole.REFERENCE),
+        lambda: photos.save_region(clinic, taken[1].id, np.roll(box, 5, 1), "Dr B"),
+        lambda: photos.save_region(clinic, taken[0].id, np.roll(box, 61, 0), "Dr A", RegionRole.REFERENCE),
+        lambda: photos.save_region(clinic, taken[1].id, np.roll(box, 6, 1), "Dr B"),
+    ]
+    seen = [review.compare(clinic, taken[0].id, taken[1].id).record]
+    for step in steps:
+        step()
+        seen.append(review.compare(clinic, taken[0].id, taken[1].id).record)
+    assert len({record.id for record in seen}) == len({record.region_digest for record in seen}) == 6
+    assert len(engine.calls) == 6
+    region, drawn = engine.calls[-1].region, engine.calls[-1].drawn
+    np.testing.assert_array_equal(region.full((320, 240)), box)
+    assert (region.name, drawn.reference.name, drawn.followup.name) == ("drawn", "reference", "drawn")
+    np.testing.assert_array_equal(drawn.reference.full((320, 240)), np.roll(box, 61, 0))
+    np.testing.assert_array_equal(drawn.followup.full((320, 240)), np.roll(box, 6, 1))
+    photos.take_back_region(clinic, taken[0].id, "Dr A", RegionRole.REFERENCE)
+    photos.take_back_region(clinic, taken[1].id, "Dr B")
+    assert review.compare(clinic, taken[0].id, taken[1].id).record.id == seen[1].id  # as it was with the area alone
+    assert len(engine.calls) == 6
+    assert review.load_analysis(clinic, seen[2].id).analysis.reference.area_px == 1600
+
+
+def test_reference_drawn_on_a_followup_says_nothing_about_its_baseline(clinic, taken, engine):
     first = review.compare(clinic, taken[0].id, taken[1].id)
-    photos.save_region(clinic, taken[1].id, np.ones((240, 320), bool))
+    photos.save_region(clinic, taken[1].id, np.ones((240, 320), bool), "", RegionRole.REFERENCE)
     assert review.compare(clinic, taken[0].id, taken[1].id).record.id == first.record.id
+
+
+def test_a_correction_survives_a_new_version(clinic, taken, engine, monkeypatch):
+    photos.save_region(clinic, taken[1].id, np.eye(240, 320, dtype=bool), "Dr B")
+    review.compare(clinic, taken[0].id, taken[1].id)
+    monkeypatch.setattr(pipeline, "PIPELINE_VERSION", "later")
+    review.compare(clinic, taken[0].id, taken[1].id)
+    assert [call.drawn.followup.area_px for call in engine.calls] == [240, 240]
 
 
 def test_a_refusal_is_kept_with_its_reason(clinic, taken, engine):
@@ -120,9 +93,10 @@ def test_a_refusal_is_kept_with_its_reason(clinic, taken, engine):
 
 
 def test_a_failure_is_kept_and_tried_again(clinic, series, taken, engine, monkeypatch):
-    monkeypatch.setattr(
-        Inline, "map", lambda self, f, items, progress=None: iter([Outcome(None, "killed")] * len(items))
-    )
+    inline = review.WORKERS
+    killed = Executor()
+    monkeypatch.setattr(killed, "map", lambda f, items, progress=None: iter([Outcome(None, "killed")] * len(items)))
+    monkeypatch.setattr(review, "WORKERS", killed)
     failed = review.measure_series(clinic, series.id)
     assert [made.record.status for made in failed] == [AnalysisStatus.FAILED] * 3
     assert failed[0].record.reason == "killed"
@@ -131,9 +105,7 @@ def test_a_failure_is_kept_and_tried_again(clinic, series, taken, engine, monkey
     table = progress.progress(clinic, series.id)
     assert set(table["verdict"]) == {"not assessable"}
     assert set(table["flags"].str.contains("killed")) == {True}
-    monkeypatch.undo()
-    monkeypatch.setattr(pipeline, "analyse", engine)
-    monkeypatch.setattr(review, "WORKERS", Inline())
+    monkeypatch.setattr(review, "WORKERS", inline)
     done = review.compare(clinic, taken[0].id, taken[1].id)
     assert done.record.status is AnalysisStatus.DONE
     with pytest.raises(NotFound):
@@ -153,27 +125,6 @@ def test_only_photos_of_one_patient_are_compared(clinic, series, taken, engine, 
     with pytest.raises(NotFound):
         review.compare(clinic, taken[0].id, "0" * 32)
     assert engine.calls == []
-
-
-def test_pairs_join_each_view_with_its_first_photo_before_needling(clinic, series, sessions, photo_bytes):
-    seeds = iter(range(50, 99))
-
-    def take(session, view, moment=Moment.BEFORE):
-        return photos.add_photo(clinic, session.id, photo_bytes(next(seeds)), "a.jpg", view, moment)
-
-    after = take(sessions[0], View.FRONTAL, Moment.AFTER)
-    first = take(sessions[0], View.FRONTAL)
-    take(sessions[0], View.FRONTAL)  # a repeat of the baseline
-    close = take(sessions[1], View.CLOSE_UP)
-    later = [take(sessions[2], View.FRONTAL), take(sessions[3], View.FRONTAL)]
-    late_close = take(sessions[3], View.CLOSE_UP)
-    pairs = review.suggested_pairs(clinic, series.id)
-    assert [(a.id, b.id) for a, b in pairs] == [
-        (first.id, after.id),
-        (first.id, later[0].id),
-        (first.id, later[1].id),
-        (close.id, late_close.id),
-    ]
 
 
 def test_the_table_marks_healing_and_keeps_it_out_of_the_trend(clinic, series, taken, engine):
@@ -256,4 +207,4 @@ def test_two_that_compare_at_once_see_the_same_record(clinic, taken, engine):
     with clinic.store.write() as records:
         second = records.save_analysis(draft, first.analysis)
     assert second.id == first.record.id
-    assert len(second.changes) == 3
+    assert len(second.changes) == 4

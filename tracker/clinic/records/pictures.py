@@ -1,6 +1,7 @@
 """Queries about photos, regions and analyses."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import numpy as np
 import sqlalchemy as sa
@@ -10,6 +11,17 @@ from tracker.clinic.records.people import Queries
 from tracker.clinic.types import AnalysisRecord, Moment, PhotoRecord, RegionRecord, RegionRole, View
 from tracker.errors import NotFound
 from tracker.imaging.types import Analysis, Points, Region, frozen
+
+NOTHING = ""
+"""The digest of a region that takes the earlier ones of its role back."""
+
+
+class Drawing(NamedTuple):
+    """What identifies a drawn region."""
+
+    id: str
+    digest: str
+    created: datetime
 
 
 class PictureQueries(Queries):
@@ -78,7 +90,7 @@ class PictureQueries(Queries):
             "mask": serial.region_to_bytes(region),
             "polygon": None if polygon is None else polygon.tolist(),
             "author": author,
-            "digest": serial.region_digest(region),
+            "digest": serial.region_digest(region) if region.area_px else NOTHING,
             "role": role,
         }
         return self.region(self.add(schema.regions, values, parent="photo_id"))
@@ -97,11 +109,16 @@ class PictureQueries(Queries):
     def current_region(self, photo_id: str, role: RegionRole = RegionRole.TREATED) -> RegionRecord | None:
         """The newest region of a role drawn on a photo; None where there is none, or it was taken back."""
         self.photo(photo_id)
+        found = self.current_drawing(photo_id, role)
+        return None if found is None else self.region(found.id)
+
+    def current_drawing(self, photo_id: str, role: RegionRole = RegionRole.TREATED) -> Drawing | None:
+        """What identifies :meth:`current_region`, without unpacking its mask."""
         table = schema.regions
         mine = sa.and_(table.c.photo_id == photo_id, table.c.role == role)
-        row = self.connection.execute(sa.select(table).where(mine).order_by(table.c.sequence.desc()).limit(1)).first()
-        found = None if row is None else _region(row)
-        return found if found is not None and found.region.area_px else None
+        newest = sa.select(table.c.id, table.c.digest, table.c.created).where(mine)
+        row = self.connection.execute(newest.order_by(table.c.sequence.desc()).limit(1)).first()
+        return None if row is None or row.digest == NOTHING else Drawing(row.id, row.digest, row.created)
 
     def save_analysis(self, draft: AnalysisRecord, analysis: Analysis | None) -> AnalysisRecord:
         """The analysis as stored; one of the same identity that failed is replaced, any other is kept as it is."""

@@ -7,8 +7,7 @@ import pandas as pd
 
 from tracker.clinic.types import AnalysisRecord, HealingPhase, Patient, PhotoRecord, Series, Session
 from tracker.clinic.workflow.clinic import Clinic
-from tracker.clinic.workflow.review import pairs_of
-from tracker.imaging import pipeline
+from tracker.clinic.workflow.review import stored_answers
 from tracker.imaging.types import Change, Flag, FlagCode, Verdict
 
 COLUMNS = (
@@ -106,26 +105,14 @@ def progress(clinic: Clinic, series_id: str, version: str = "") -> pd.DataFrame:
         photos of a healing phase in which the metric cannot be judged, and for withheld numbers.
     """
     with clinic.store.read() as records:
-        pairs = pairs_of(records, series_id)
-        regions = {first.id: records.current_region(first.id) for first, _ in pairs}
-        digest = {photo_id: "" if region is None else region.digest for photo_id, region in regions.items()}
-        stored = [a for a in records.analyses_of(series_id) if digest.get(a.baseline_photo_id) == a.region_digest]
+        answers = stored_answers(records, series_id, version)
         series = records.series(series_id)
         patient = records.patient(series.patient_id)
         sessions = {session.id: session for session in records.sessions_of(series_id)}
-    version = version or _version(stored)
-    found = {(a.baseline_photo_id, a.followup_photo_id): a for a in stored if a.version == version}
     table = _Table(patient, series, sessions)
-    for first, second in pairs:
-        if (analysis := found.get((first.id, second.id))) is not None:
-            table.add(first, second, analysis)
+    for answer in answers:
+        table.add(answer.first, answer.second, answer.record)
     return table.frame()
-
-
-def _version(stored: list[AnalysisRecord]) -> str:
-    """The current version where anything was measured with it, else that of the newest analysis."""
-    versions = [analysis.version for analysis in stored]
-    return versions[-1] if versions and pipeline.PIPELINE_VERSION not in versions else pipeline.PIPELINE_VERSION
 
 
 class _Table:

@@ -1,72 +1,73 @@
-"""Comparing two photos: analysed once, stored, and read back with everything an overlay needs."""
+"""Comparing photos and visits: analysed once, stored, and read back with everything an overlay needs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import overload
+from dataclasses import dataclass, replace
 
 from tracker.clinic.jobs import Executor, Outcome, Progress
 from tracker.clinic.records.store import Records
-from tracker.clinic.types import AnalysisRecord, AnalysisStatus, Moment, PhotoRecord
+from tracker.clinic.types import AnalysisRecord, AnalysisStatus, PhotoRecord
+from tracker.clinic.workflow.bursts import Visits, bursts_of, visits_between, visits_of
 from tracker.clinic.workflow.clinic import Clinic
-from tracker.errors import InvalidInput
-from tracker.imaging import decode, pipeline
-from tracker.imaging.types import Analysis, Region
+from tracker.clinic.workflow.pairs import Jobs, Plan, analyse_job, filled, plan_of
+from tracker.imaging import change, pipeline
+from tracker.imaging.change import BurstChange
+from tracker.imaging.types import Analysis, Change, Metric
 
 WORKERS = Executor()
 """Shared by all threads of this process and started when first needed: a photo that exhausts the memory ends a worker,
 not the server."""
-NO_WEIGHTS = ""  # no network takes part yet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """A stored analysis.
+    """A stored analysis, or the mean of several.
 
     Parameters
     ----------
     record : AnalysisRecord
-        What is kept: status, reason, changes.
+        What is kept: status, reason, changes. Of visits with several photos, that of the first pair that could be
+        compared, with the mean changes in place of its own.
     analysis : Analysis or None
         With alignment and regions, for overlays; None where the analysis failed.
+    pairs : tuple of Comparison
+        Each later photo against the baseline photo that stands for its visit; empty where there is only one pair.
+    averaged : tuple of BurstChange
+        The mean changes with how many photos they rest on; empty where there is only one pair.
     """
 
     record: AnalysisRecord
     analysis: Analysis | None
+    pairs: tuple["Comparison", ...] = ()
+    averaged: tuple[BurstChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Job:
-    """What a worker needs to analyse one pair; no database, no shared disk.
+class Answer:
+    """What the store holds of two visits, without pictures.
 
     Parameters
     ----------
-    draft : AnalysisRecord
-        The identity of the analysis to make.
-    baseline, followup : bytes
-        Originals.
-    names : tuple of str
-        What to call them in messages.
-    region : Region or None
-        Drawn on the baseline.
-    site : str
-        Body site.
+    first, second : PhotoRecord
+        The photos that stand for the two visits.
+    record : AnalysisRecord
+        As in :class:`Comparison`.
+    photos : int
+        Later photos behind it.
     """
 
-    draft: AnalysisRecord
-    baseline: bytes = field(repr=False)
-    followup: bytes = field(repr=False)
-    names: tuple[str, str]
-    region: Region | None
-    site: str
+    first: PhotoRecord
+    second: PhotoRecord
+    record: AnalysisRecord
+    photos: int
 
 
 def compare(clinic: Clinic, baseline_photo_id: str, followup_photo_id: str) -> Comparison:
     """The comparison of two photos of one patient; computed on the first call, read from the store afterwards.
 
-    The region is the one drawn last on the baseline photo. The identity is (both SHA-256, region, pipeline version,
-    weights hash): the same input gives the same numbers, and calling again is safe. Where the worker failed, the record
-    says why, there is no analysis, and the next call tries again.
+    What counts is what was drawn last: treated area and reference skin on the baseline photo, the correction on the
+    follow-up. The identity is (both SHA-256, all that is drawn, pipeline version, weights hash, kit): the same input
+    gives the same numbers, and calling again is safe. Where the worker failed, the record says why, there is no
+    analysis, and the next call tries again.
 
     Raises
     ------
@@ -76,50 +77,68 @@ def compare(clinic: Clinic, baseline_photo_id: str, followup_photo_id: str) -> C
         Both are the same photo, or of different patients.
     """
     with clinic.store.read() as records:
-        draft = _draft(records, baseline_photo_id, followup_photo_id)
-        if (found := _stored(records, draft)) is not None:
-            return found
-    (outcome,) = WORKERS.map(analyse_job, [_job(clinic, draft)])
-    return _save(clinic, draft, outcome)
+        plan = plan_of(records, records.photo(baseline_photo_id), records.photo(followup_photo_id))
+    return _measured(clinic, [plan])[0]
+
+
+def compare_visits(clinic: Clinic, baseline_photo_id: str, followup_photo_id: str) -> Comparison:
+    """The comparison of the two visits that two photos belong to: the mean over all photos of the same view and moment.
+
+    Raises
+    ------
+    NotFound, InvalidInput
+        As :func:`compare`.
+    """
+    with clinic.store.read() as records:
+        visits = visits_between(records, baseline_photo_id, followup_photo_id)
+        plans = _plans(records, visits)
+    return _combined(visits, plans, _measured(clinic, plans))
 
 
 def load_analysis(clinic: Clinic, analysis_id: str) -> Comparison:
-    """A stored comparison without computing anything; raises NotFound."""
+    """The stored comparison of one pair without computing anything; raises NotFound."""
     with clinic.store.read() as records:
         record = records.analysis(analysis_id)
         return Comparison(record, records.full_analysis(record))
 
 
-def suggested_pairs(clinic: Clinic, series_id: str) -> list[tuple[PhotoRecord, PhotoRecord]]:
-    """(baseline, follow-up) for every photo that has an earlier photo of the same view in the series, by date.
+def load_visits(clinic: Clinic, analysis_id: str) -> Comparison:
+    """The comparison of the visits that a stored pair belongs to, without computing anything.
 
-    The baseline of a view is its first photo before needling; photos of the same session and moment are repeats of it
-    and are not compared.
+    The pair alone where the others are not measured, or something was drawn since.
+
+    Raises
+    ------
+    NotFound
+        No such analysis.
     """
     with clinic.store.read() as records:
-        return pairs_of(records, series_id)
+        record = records.analysis(analysis_id)
+        visits = visits_between(records, record.baseline_photo_id, record.followup_photo_id)
+        plans = _plans(records, visits)
+        found = [_stored(records, plan) for plan in plans]
+        known = [one for one in found if one is not None]
+        if len(known) < len(plans) or analysis_id not in {one.record.id for one in known}:
+            return Comparison(record, records.full_analysis(record))
+        return _combined(visits, plans, known)
 
 
-def pairs_of(records: Records, series_id: str) -> list[tuple[PhotoRecord, PhotoRecord]]:
-    """The suggested pairs, inside a transaction."""
-    baselines: dict[str, PhotoRecord] = {}
-    pairs = []
-    for session in records.sessions_of(series_id):
-        photos = records.photos_of(session.id)
-        for photo in sorted(photos, key=lambda photo: photo.moment is Moment.AFTER):
-            baseline = baselines.get(photo.view)
-            if baseline is None:
-                if photo.moment is Moment.BEFORE:
-                    baselines[photo.view] = photo
-            elif (baseline.session_id, baseline.moment) != (photo.session_id, photo.moment):
-                pairs.append((baseline, photo))
-    return pairs
+def suggested_pairs(clinic: Clinic, series_id: str) -> list[tuple[PhotoRecord, PhotoRecord]]:
+    """(baseline, follow-up) for every analysis that a series needs: see :class:`Visits`; each once, by date."""
+    with clinic.store.read() as records:
+        return list(dict.fromkeys(pair for visits in visits_of(records, series_id) for pair in visits.pairs))
+
+
+def leads(clinic: Clinic, session_id: str) -> list[tuple[PhotoRecord, int]]:
+    """The photo that stands for each view and moment of a session, and how many photos it stands for."""
+    with clinic.store.read() as records:
+        return [(burst.lead, len(burst.photos)) for burst in bursts_of(records, session_id)]
 
 
 def measure_series(
     clinic: Clinic, series_id: str, progress: Progress | None = None, executor: Executor | None = None
 ) -> list[Comparison]:
-    """All suggested pairs of a series, compared over all cores; those already done with this version are read back.
+    """All visits of a series against their baselines, over all cores; pairs already done are read back.
 
     After a new pipeline version this re-measures the whole history; the old numbers are kept beside the new ones. A
     pair whose worker was killed is stored as failed with the reason, and is tried again at the next call.
@@ -131,115 +150,119 @@ def measure_series(
     series_id : str
         Which.
     progress : callable, optional
-        Called after each comparison that had to be made.
+        Called after each pair that had to be analysed.
     executor : Executor, optional
         Workers to use; by default those shared by this process.
     """
     with clinic.store.read() as records:
-        drafts = [_draft(records, first.id, second.id) for first, second in pairs_of(records, series_id)]
-        found = [_stored(records, draft) for draft in drafts]
-    missing = [draft for draft, known in zip(drafts, found, strict=True) if known is None]
-    fresh: dict[tuple[str, str], Comparison] = {}
-    if missing:
-        outcomes = (executor or WORKERS).map(analyse_job, _Jobs(clinic, missing), progress)
-        for draft, outcome in zip(missing, outcomes, strict=True):
-            fresh[draft.baseline_photo_id, draft.followup_photo_id] = _save(clinic, draft, outcome)
-    return [
-        known if known is not None else fresh[draft.baseline_photo_id, draft.followup_photo_id]
-        for draft, known in zip(drafts, found, strict=True)
-    ]
+        wanted = [(visits, _plans(records, visits)) for visits in visits_of(records, series_id)]
+    once = {_key(plan): plan for _, plans in wanted for plan in plans}
+    made = _measured(clinic, list(once.values()), progress, executor)
+    found = dict(zip(once, made, strict=True))
+    return [_combined(visits, plans, [found[_key(plan)] for plan in plans]) for visits, plans in wanted]
 
 
-def analyse_job(job: Job) -> Analysis:
-    """The analysis of one pair; runs in a worker."""
-    baseline = decode.open_photo(job.baseline, name=job.names[0])
-    followup = decode.open_photo(job.followup, name=job.names[1])
-    return pipeline.analyse(baseline, followup, region=job.region, site=job.site)
+def stored_answers(records: Records, series_id: str, version: str = "") -> list[Answer]:
+    """What the store holds of a series as it is drawn and judged now; visits that lack a pair are left out.
+
+    Parameters
+    ----------
+    records : Records
+        Inside a transaction.
+    series_id : str
+        Which.
+    version : str
+        Of the pipeline; default: the current one, or the newest stored where nothing was measured with it yet.
+        Versions are never mixed.
+    """
+    wanted = [(visits, _plans(records, visits)) for visits in visits_of(records, series_id)]
+    kits = {_key(plan): plan.draft.kit_digest for _, plans in wanted for plan in plans}
+    stored = [record for record in records.analyses_of(series_id) if _drawn_pair(record) in kits]
+    version = version or _version(stored)
+    # A kit belongs to one version of the pipeline: what an older one measured was judged by a kit of its own.
+    current = version == pipeline.PIPELINE_VERSION
+    found = {
+        _drawn_pair(record): Comparison(record, None)
+        for record in stored
+        if record.version == version and (not current or record.kit_digest == kits[_drawn_pair(record)])
+    }
+    answers = []
+    for visits, plans in wanted:
+        known = [found[_key(plan)] for plan in plans if _key(plan) in found]
+        if len(known) == len(plans):
+            record = _combined(visits, plans, known).record
+            answers.append(Answer(visits.baseline.lead, visits.followup.lead, record, len(visits.later)))
+    return answers
 
 
-def _draft(records: Records, baseline_id: str, followup_id: str) -> AnalysisRecord:
-    """The identity of a comparison, not yet made."""
-    if baseline_id == followup_id:
-        raise InvalidInput("Comparison: expected two photos, found the same one twice; choose another.")
-    baseline, followup = records.photo(baseline_id), records.photo(followup_id)
-    owners = {records.series(records.session(p.session_id).series_id).patient_id for p in (baseline, followup)}
-    if len(owners) > 1:
-        raise InvalidInput("Comparison: expected two photos of one patient, found two patients; choose others.")
-    region = records.current_region(baseline_id)
-    return AnalysisRecord(
-        id="",
-        baseline_photo_id=baseline_id,
-        followup_photo_id=followup_id,
-        baseline_sha256=baseline.sha256,
-        followup_sha256=followup.sha256,
-        region_digest="" if region is None else region.digest,
-        version=pipeline.PIPELINE_VERSION,
-        weights_hash=NO_WEIGHTS,
-        status=AnalysisStatus.FAILED,
-        reason="",
-        retake="",
-        changes=(),
-        flags=(),
-        created=datetime.now(UTC),
-    )
+def _version(stored: Sequence[AnalysisRecord]) -> str:
+    """The current version where anything was measured with it, else that of the newest analysis."""
+    versions = [record.version for record in stored]
+    return versions[-1] if versions and pipeline.PIPELINE_VERSION not in versions else pipeline.PIPELINE_VERSION
 
 
-def _stored(records: Records, draft: AnalysisRecord) -> Comparison | None:
-    found = records.find_analysis(draft)
-    if found is None or found.status is AnalysisStatus.FAILED:
-        return None
-    return Comparison(found, records.full_analysis(found))
+def _plans(records: Records, visits: Visits) -> list[Plan]:
+    return [plan_of(records, *pair) for pair in visits.pairs]
 
 
-def _job(clinic: Clinic, draft: AnalysisRecord) -> Job:
+def _drawn_pair(record: AnalysisRecord) -> tuple[str, str, str]:
+    """What tells the pairs of one series apart, as they are drawn on."""
+    return record.baseline_photo_id, record.followup_photo_id, record.region_digest
+
+
+def _key(plan: Plan) -> tuple[str, str, str]:
+    return _drawn_pair(plan.draft)
+
+
+def _measured(
+    clinic: Clinic, plans: Sequence[Plan], progress: Progress | None = None, executor: Executor | None = None
+) -> list[Comparison]:
+    """Every planned analysis: read from the store, or made and stored."""
     with clinic.store.read() as records:
-        photos = records.photo(draft.baseline_photo_id), records.photo(draft.followup_photo_id)
-        sessions = [records.session(photo.session_id) for photo in photos]
-        site = str(records.series(sessions[0].series_id).plan.site)
-        region = next((r.region for r in records.regions_of(photos[0].id) if r.digest == draft.region_digest), None)
-    names = [f"{photo.view} photo of {session.date}" for photo, session in zip(photos, sessions, strict=True)]
-    originals = [clinic.files.read(photo.sha256) for photo in photos]
-    return Job(draft, originals[0], originals[1], (names[0], names[1]), region, site)
+        found = [_stored(records, plan) for plan in plans]
+    missing = [plan for plan, known in zip(plans, found, strict=True) if known is None or _failed(known)]
+    fresh: dict[tuple[str, str, str], Comparison] = {}
+    if missing:
+        outcomes = (executor or WORKERS).map(analyse_job, Jobs(clinic, missing), progress)
+        for plan, outcome in zip(missing, outcomes, strict=True):
+            fresh[_key(plan)] = _save(clinic, plan, outcome)
+    known = zip(plans, found, strict=True)
+    return [fresh[_key(plan)] if one is None or _failed(one) else one for plan, one in known]
 
 
-class _Jobs(Sequence[Job]):
-    """Jobs that read their photos when their turn comes: 50 pairs of 12 megapixels are 400 MB of files."""
-
-    def __init__(self, clinic: Clinic, drafts: list[AnalysisRecord]) -> None:
-        self.clinic, self.drafts = clinic, drafts
-
-    def __len__(self) -> int:
-        return len(self.drafts)
-
-    @overload
-    def __getitem__(self, index: int) -> Job: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Job]: ...
-    def __getitem__(self, index: int | slice) -> Job | list[Job]:
-        if isinstance(index, slice):
-            return [_job(self.clinic, draft) for draft in self.drafts[index]]
-        return _job(self.clinic, self.drafts[index])
+def _failed(known: Comparison) -> bool:
+    return known.record.status is AnalysisStatus.FAILED
 
 
-def _save(clinic: Clinic, draft: AnalysisRecord, outcome: Outcome[Analysis]) -> Comparison:
-    analysis = outcome.value
-    made = filled(draft, analysis, outcome.error)
+def _stored(records: Records, plan: Plan) -> Comparison | None:
+    found = records.find_analysis(plan.draft)
+    return None if found is None else Comparison(found, records.full_analysis(found))
+
+
+def _save(clinic: Clinic, plan: Plan, outcome: Outcome[Analysis]) -> Comparison:
+    made = filled(plan.draft, outcome.value, outcome.error)
     with clinic.store.write() as records:
-        record = records.save_analysis(made, analysis)
+        record = records.save_analysis(made, outcome.value)
         # Another process may have been faster: what is stored is what everyone sees.
         return Comparison(record, records.full_analysis(record))
 
 
-def filled(draft: AnalysisRecord, analysis: Analysis | None, error: str) -> AnalysisRecord:
-    """The record of an analysis that ended."""
-    if analysis is None:
-        return replace(draft, status=AnalysisStatus.FAILED, reason=error)
-    refusal = analysis.refusal
-    return replace(
-        draft,
-        status=AnalysisStatus.DONE if refusal is None else AnalysisStatus.REFUSED,
-        reason="" if refusal is None else refusal.reason,
-        retake="" if refusal is None else refusal.retake,
-        changes=analysis.changes,
-        flags=analysis.flags,
-    )
+def _combined(visits: Visits, plans: Sequence[Plan], made: Sequence[Comparison]) -> Comparison:
+    """The mean of all pairs of two visits; a single pair as it is."""
+    if len(made) == 1:
+        return made[0]
+    count = len(visits.later)
+    corrected = any(plan.corrected for plan in plans[:count])
+    later = [_counted(plan, one.record.changes, corrected) for plan, one in zip(plans, made, strict=True)][:count]
+    kits = {plan.draft.kit_digest: plan.kit for plan in plans}
+    kit = plans[0].kit if len(kits) == 1 else None  # what two kits share nobody has measured
+    shares = {} if kit is None else kit.photo_shares()
+    averaged = tuple(change.average_bursts(later, [one.record.changes for one in made[count:]], shares))
+    shown = next((one for one in made[:count] if one.record.status is AnalysisStatus.DONE), made[0])
+    record = replace(shown.record, changes=tuple(one.change for one in averaged))
+    return Comparison(record, shown.analysis, tuple(made[:count]), averaged)
+
+
+def _counted(plan: Plan, changes: Sequence[Change], corrected: bool) -> list[Change]:
+    """The changes that count: where a person drew the scar in some later photo, no proposal outvotes the drawing."""
+    return [one for one in changes if plan.corrected or not corrected or one.metric is not Metric.SCAR_AREA]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from tracker.imaging.change.verdict import LOG_METRICS, withhold
+from tracker.imaging.change.verdict import LOG_METRICS, interval, withhold
 from tracker.imaging.types import Change, FlagCode, Metric, Verdict, withheld
 
 UNKNOWN = 0.0
@@ -97,7 +97,8 @@ def average_changes(
     Notes
     -----
     ``SEM_m^2 = s_session^2 + s_photo^2 / m`` for either visit. Photos that scatter more than the repeats predict widen
-    the interval again: it never falls below that of their own scatter.
+    the interval again: it never falls below that of their own scatter. What a pair adds to the repeats from its own
+    pixels and outline is lowered by the same factor as they are.
     """
     told = [one for one in followups if one.verdict is not Verdict.NOT_ASSESSABLE]
     before = [one for one in baselines if one.verdict is not Verdict.NOT_ASSESSABLE]
@@ -125,7 +126,8 @@ def _changed(told: Sequence[Change], steps: tuple[np.ndarray, np.ndarray], half:
     difference = end - start
     base = float(np.median([one.baseline for one in told]))
     values = [base * float(np.exp(v)) if ratio else base + v for v in (start, end)]
-    shown = [difference, half, difference - half, difference + half]
+    scale_error = max(one.scale_error for one in told)  # of the colours themselves: averaging does not lower it
+    shown = [difference, half, *interval(difference, half, scale_error)]
     if ratio:
         shown = [100 * float(np.expm1(v)) for v in shown]
     return replace(
@@ -137,6 +139,7 @@ def _changed(told: Sequence[Change], steps: tuple[np.ndarray, np.ndarray], half:
         interval=(shown[2], shown[3]),
         verdict=Verdict.CHANGED if abs(difference) > half else Verdict.NO_DETECTABLE_CHANGE,
         flags=tuple(dict.fromkeys(flag for one in told for flag in one.flags)),
+        scale_error=scale_error,
     )
 
 
