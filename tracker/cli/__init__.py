@@ -9,12 +9,14 @@ import sys
 import typer
 
 from tracker.cli.photos import register as register_photos
+from tracker.cli.repeatability import register as register_repeatability
 from tracker.cli.store import register as register_store
 from tracker.errors import TrackerError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 register_photos(app)
 register_store(app)
+register_repeatability(app)
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """What a clinic keeps: patients, treatment series, sessions, photos, regions and analyses."""
 
-from tracker.clinic.types.kit import OLD_DAYS, Kit, KitLabels
+from tracker.clinic.types.kit import OLD_DAYS, Kit, KitLabels, scope, scope_sentence
 from tracker.clinic.types.record import (
     INTERVAL_DAYS,
     SHORTEST_INTERVAL_DAYS,
@@ -48,4 +48,6 @@ __all__ = [
     "SessionKind",
     "View",
     "Visit",
+    "scope",
+    "scope_sentence",
 ]

@@ -74,8 +74,8 @@ class Kit:
 
     @property
     def scope(self) -> str:
-        """``"within-visit"`` until ten pairs of seatings lie at least a day apart, then ``"between-visit"``."""
-        return "between-visit" if self.apart >= TEST_RETEST_PAIRS else "within-visit"
+        """``"within-visit"`` or ``"between-visit"``, see :func:`scope`."""
+        return scope(self.apart)
 
     @property
     def source(self) -> str:
@@ -96,3 +96,18 @@ class Kit:
     def age_days(self, today: date) -> int:
         """Days since it was measured."""
         return (today - self.measured).days
+
+
+def scope(apart: int) -> str:
+    """``"within-visit"`` until ten pairs of seatings lie at least a day apart, then ``"between-visit"``."""
+    return "between-visit" if apart >= TEST_RETEST_PAIRS else "within-visit"
+
+
+def scope_sentence(apart: int) -> str:
+    """What the noise of a kit does not contain yet, in one sentence."""
+    if apart >= TEST_RETEST_PAIRS:
+        return f"{apart} pairs of seatings are a day or more apart: what varies from day to day is in it."
+    return (
+        f"Within-visit only: {apart} of {TEST_RETEST_PAIRS} pairs of seatings are a day or more apart, so what varies "
+        "from day to day is not in it."
+    )

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
-from tracker.clinic.records.kits import DEFAULTS, KIT_SETTING
+from tracker.clinic.records import kits as stored
 from tracker.clinic.records.store import Records
-from tracker.clinic.types import OLD_DAYS, Kit
+from tracker.clinic.types import OLD_DAYS, Kit, scope_sentence
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.errors import NotFound
 from tracker.imaging.change import TEST_RETEST_PAIRS
@@ -13,6 +13,8 @@ from tracker.imaging.pipeline import PIPELINE_VERSION
 
 AUTOMATIC = ""
 """The newest kit whose camera took the photos."""
+DEFAULTS = stored.DEFAULTS
+"""The noise that ships with the program, whatever kits there are."""
 
 
 def kit_for(records: Records, series_id: str, cameras: Iterable[str] = ()) -> Kit | None:
@@ -41,7 +43,7 @@ def kit_for(records: Records, series_id: str, cameras: Iterable[str] = ()) -> Ki
     chosen = records.kit_of_series(series_id)
     if chosen is not None and chosen in usable:
         return chosen
-    setting = records.setting(KIT_SETTING)
+    setting = records.setting(stored.KIT_SETTING)
     if setting == DEFAULTS:
         return None
     for kit in usable:
@@ -59,7 +61,7 @@ def list_kits(clinic: Clinic) -> list[Kit]:
 def clinic_choice(clinic: Clinic) -> str:
     """The id of the clinic's kit, ``"defaults"``, or AUTOMATIC."""
     with clinic.store.read() as records:
-        chosen = records.setting(KIT_SETTING)
+        chosen = records.setting(stored.KIT_SETTING)
         return chosen if chosen == DEFAULTS or chosen in {kit.id for kit in records.kits()} else AUTOMATIC
 
 
@@ -68,7 +70,7 @@ def choose_kit(clinic: Clinic, choice: str) -> None:
     with clinic.store.write() as records:
         if choice not in (DEFAULTS, AUTOMATIC):
             records.kit(choice)
-        records.set_setting(KIT_SETTING, choice)
+        records.set_setting(stored.KIT_SETTING, choice)
 
 
 def choose_kit_of_series(clinic: Clinic, series_id: str, kit_id: str | None) -> None:
@@ -105,10 +107,7 @@ def kit_doubts(kit: Kit, today: date, cameras: Iterable[str] = ()) -> list[str]:
     if kit.camera and others:
         doubts.append(f"It was measured with {kit.camera}, but there are photos of {', '.join(others)}.")
     if kit.apart < TEST_RETEST_PAIRS:
-        doubts.append(
-            f"Within-visit only: {kit.apart} of {TEST_RETEST_PAIRS} pairs of seatings are a day or more apart, so what "
-            "varies from day to day is not in it."
-        )
+        doubts.append(scope_sentence(kit.apart))
     return doubts
 
 

@@ -158,7 +158,7 @@ def two_level(subjects: Sequence[Sequence[Repeats]]) -> TwoLevel:
     others = len(kept) - 1
     return TwoLevel(
         subject=(between / others, float(others)),
-        session=(float(session_ss.sum()) / degrees, degrees),
+        session=(max(0.0, float(session_ss.sum())) / degrees, degrees),
         photo=(float(photo_ss.sum() / photo_df.sum()) if photo_df.sum() else 0.0, float(photo_df.sum())),
         per_session=float((photos - squares / photos).sum()) / degrees,
         per_subject=(
@@ -182,7 +182,7 @@ def _sums(repeats: Repeats) -> tuple[float, ...]:
     return (
         within,
         len(names) - len(counts),
-        max(0.0, total - within),
+        total - within,
         len(counts) - 1,
         len(names),
         sum(n**2 for n in counts.values()),

@@ -1,0 +1,132 @@
+"""What a kit can and cannot see: one tidy table, and one sentence per measure."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tracker.exports.table import PRIMARY, amount, change_unit, metric_words, region_words
+from tracker.imaging.change import LOG_METRICS, Component
+
+COLUMNS = (
+    "metric",
+    "region",
+    "colour",
+    "unit",
+    "sem",
+    "sem_low",
+    "sem_high",
+    "sdc",
+    "sdc_low",
+    "sdc_high",
+    "smallest_seen",
+    "icc",
+    "icc_low",
+    "icc_high",
+    "df",
+    "subjects",
+    "photos",
+    "withheld",
+    "session_sd",
+    "photo_sd",
+    "remark",
+)
+NO_SPREAD = "the same in every photo: the defaults are used"
+CLIPPED = "seatings no more apart than photos: their variance is set to 0"
+ONE_PHOTO = "one photo per seating: averaging photos cannot be credited"
+
+
+def kit_table(components: Iterable[Component], photos: int = 1) -> pd.DataFrame:
+    """The noise of a kit, one row per measure, kind of region and colour, in reading order.
+
+    Parameters
+    ----------
+    components : iterable of Component
+        Of the kit.
+    photos : int
+        Averaged per view and visit.
+
+    Returns
+    -------
+    DataFrame
+        Columns COLUMNS. ``sem``, ``session_sd`` and ``photo_sd`` with ``unit``, where ``"ln"`` stands for the natural
+        logarithm; ``sdc`` (95 %, normal quantile) and ``smallest_seen`` (what verdicts use: t quantile, and the upper
+        80 % limit of the SEM below 20 degrees of freedom) in ``unit``, or in % where ``unit`` is ``"ln"``. Limits are
+        those of 95 %.
+    """
+    ordered = sorted(components, key=lambda one: (PRIMARY.index(one.metric), one.colour, one.kind))
+    return pd.DataFrame([_row(one, photos) for one in ordered], columns=list(COLUMNS))
+
+
+def _row(one: Component, photos: int) -> dict[str, Any]:
+    levels = one.levels
+    sem, limits, share = levels.sem(photos), levels.sem_interval(photos), levels.icc_interval()
+    return {
+        "metric": str(one.metric),
+        "region": one.kind,
+        "colour": one.colour,
+        "unit": "ln" if one.metric in LOG_METRICS else one.unit,
+        "sem": sem,
+        "sem_low": limits[0],
+        "sem_high": limits[1],
+        "sdc": one.sdc(sem),
+        "sdc_low": one.sdc(limits[0]),
+        "sdc_high": one.sdc(limits[1]),
+        "smallest_seen": smallest_seen(one, photos),
+        "icc": levels.icc(),
+        "icc_low": share[0],
+        "icc_high": share[1],
+        "df": round(levels.df(photos), 1),
+        "subjects": levels.subjects,
+        "photos": one.photos,
+        "withheld": one.withheld,
+        "session_sd": float(np.sqrt(levels.session_variance)),
+        "photo_sd": float(np.sqrt(levels.photo_variance)),
+        "remark": _remark(one),
+    }
+
+
+def smallest_seen(one: Component, photos: int = 1) -> float:
+    """The smallest change that a verdict can call real, in the unit of the change; nan where the defaults are used."""
+    noise = one.noise("", photos)
+    return float("nan") if noise is None else one.shown(float(noise.quantile * np.sqrt(2) * noise.sem_used))
+
+
+def kit_sentences(components: Iterable[Component], photos: int = 1) -> list[str]:
+    """One sentence per measure: the change below which nothing can be seen, per kind of region."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    ordered = sorted(components, key=lambda one: (PRIMARY.index(one.metric), one.kind))
+    for one in ordered:
+        seen = smallest_seen(one, photos)
+        if not np.isnan(seen):
+            where = region_words(one.kind)
+            lines.setdefault((one.metric, one.colour), []).append(
+                f"{amount(seen, change_unit(one.metric, one.unit))} ({where})"
+            )
+    cards = len({colour for _, colour in lines}) > 1
+    return [
+        f"A change of {_lower(metric_words(metric))} below {_listed(limits)} cannot be seen with this set-up"
+        f"{_how(colour) if cards else ''}."
+        for (metric, colour), limits in lines.items()
+    ]
+
+
+def _how(colour: str) -> str:
+    return " with the card" if colour == "calibrated" else " without the card"
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} or {parts[-1]}"
+
+
+def _remark(one: Component) -> str:
+    if one.noise("") is None:
+        return NO_SPREAD
+    if not one.levels.photo[1]:
+        return ONE_PHOTO
+    return CLIPPED if one.levels.clipped else ""
