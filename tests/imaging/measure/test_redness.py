@@ -70,6 +70,6 @@ def test_the_standard_error_shrinks_with_the_number_of_patches() -> None:
     rng = np.random.default_rng(0)
     skin = skin_linear(melanin_for_ita(31.0), 0.007)
     noisy = cells(skin, skin * rng.lognormal(0, 0.02, (SIDE * SIDE, 3)))
-    few = noisy.keep(np.arange(SIDE * SIDE) < 40)
+    few = noisy.keep((noisy.position < 4.0 * SIDE / 2).all(axis=1))
     errors = [redness.measure(c, "drawn")[0][0].standard_error for c in (noisy, few)]
-    assert 2.0 < errors[1] / errors[0] < 5.0
+    assert 1.2 < errors[1] / errors[0] < 3.3  # a quarter of the patches: twice the error

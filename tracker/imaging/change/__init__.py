@@ -14,16 +14,18 @@ from tracker.imaging.change.noise import (
     ANY,
     FEW_DF,
     MOST_SDC,
+    TONE_BANDS,
     Noise,
     NoiseModel,
     coarse_flags,
     default_noise,
+    kind_of_tone,
     load_noise,
     region_kind,
 )
 from tracker.imaging.change.progress import trend
 from tracker.imaging.change.repeats import Repeatability, repeatability
-from tracker.imaging.change.verdict import LOG_METRICS, judge, withhold
+from tracker.imaging.change.verdict import LOG_METRICS, interval, judge, withhold
 
 __all__ = [
     "ANY",
@@ -32,6 +34,7 @@ __all__ = [
     "LOG_METRICS",
     "MOST_SDC",
     "TEST_RETEST_PAIRS",
+    "TONE_BANDS",
     "UNJUDGED",
     "BurstChange",
     "Component",
@@ -46,7 +49,9 @@ __all__ = [
     "coarse_flags",
     "components_of",
     "default_noise",
+    "interval",
     "judge",
+    "kind_of_tone",
     "kit_noise",
     "load_noise",
     "region_kind",

@@ -16,6 +16,8 @@ FEW_DF = 20
 MOST_SDC = {Metric.REDNESS: 4.1}
 """Above, a number is of no use and is withheld: 30 % of a moderate erythema (13.7 H)."""
 ANY = "any"
+TONE_BANDS = {"light": 41.0, "medium": 10.0, "brown": -30.0, "dark": float("-inf")}
+"""ITA in degrees above which untreated skin belongs to the band."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +61,44 @@ class NoiseModel:
         What it belongs to: a kit, or the defaults.
     entries : dict
         (metric, region kind, ``"calibrated"`` or ``"uncalibrated"``) to Noise; the kind ``"any"`` stands in where the
-        region has none of its own.
+        region has none of its own. A kind may end in a tone band (``"any dark"``) where noise depends on the skin.
     """
 
     name: str
     entries: dict[tuple[Metric, str, str], Noise] = field(repr=False)
 
-    def look_up(self, metric: Metric, region: str, *, calibrated: bool) -> Noise | None:
-        """The noise to judge by, or None where none was measured."""
+    def look_up(self, metric: Metric, region: str, *, calibrated: bool, tone: float = float("nan")) -> Noise | None:
+        """The noise to judge by, or None where none was measured.
+
+        Parameters
+        ----------
+        metric : Metric
+            What.
+        region : str
+            Name of the region.
+        calibrated : bool
+            Whether colour went through a card.
+        tone : float
+            ITA of untreated skin in degrees, nan where unknown: an entry for its band goes before one for all skin.
+        """
         colour = "calibrated" if calibrated else "uncalibrated"
         for kind in (region_kind(region), ANY):
-            if (metric, kind, colour) in self.entries:
-                return self.entries[metric, kind, colour]
+            for name in (kind_of_tone(kind, tone), kind):
+                if (metric, name, colour) in self.entries:
+                    return self.entries[metric, name, colour]
         return None
 
 
 def region_kind(region: str) -> str:
     """The kind whose noise a region has: both cheeks are ``"cheek"``."""
     return "cheek" if region.startswith("cheek") else region
+
+
+def kind_of_tone(kind: str, tone: float) -> str:
+    """The kind of region on skin of one tone band, ``"any dark"``; the kind itself where the tone is nan."""
+    if np.isnan(tone):
+        return kind
+    return f"{kind} {next(name for name, lowest in TONE_BANDS.items() if tone > lowest)}"
 
 
 @cache

@@ -4,12 +4,14 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from scipy import stats
 
 from tracker.imaging.change.noise import FEW_DF, Noise
 from tracker.imaging.types import Change, Flag, FlagCode, Measurement, Metric, Verdict, withheld
 
 LOG_METRICS = frozenset({Metric.ROUGHNESS, Metric.EVENNESS, Metric.SCAR_AREA})
 """Noise grows with the value, so differences are taken between logarithms and given in % of the baseline."""
+MOST_SCALE = 0.9  # of 1.96 relative errors: at 1 a measured change would leave any larger change open
 
 
 def judge(
@@ -34,6 +36,7 @@ def judge(
         CHANGED where the difference exceeds the smallest detectable change. Swapping the photos turns the sign.
     """
     first, second = pair
+    scale = max(first.scale_error, second.scale_error)
     doubts = tuple(dict.fromkeys((*first.flags, *second.flags, *flags)))
     mine = tuple(flag for flag in doubts if not flag.withholds or first.metric in flag.withholds)
     if noise is None:
@@ -46,12 +49,10 @@ def judge(
         return _not_assessable(first, mine)
     scatter = float(np.hypot(noise.sem_used / gain * np.sqrt(2), _own_error(pair, noise.sem / gain, ratio)))
     half = noise.quantile * scatter
+    difference = float(np.log(second.value / first.value)) if ratio else second.value - first.value
+    shown = [difference, half, *interval(difference, half, scale)]
     if ratio:
-        difference = float(np.log(second.value / first.value))
-        shown = [100 * float(np.expm1(v)) for v in (difference, half, difference - half, difference + half)]
-    else:
-        difference = second.value - first.value
-        shown = [difference, half, difference - half, difference + half]
+        shown = [100 * float(np.expm1(v)) for v in shown]
     return Change(
         metric=first.metric,
         region=first.region,
@@ -65,7 +66,35 @@ def judge(
         flags=mine,
         df=float(noise.df) if noise.df < FEW_DF else math.inf,
         gain=gain,
+        scale_error=scale,
     )
+
+
+def interval(difference: float, half: float, scale_error: float = 0.0) -> tuple[float, float]:
+    """The true changes that a measured difference leaves open.
+
+    Parameters
+    ----------
+    difference : float
+        As measured, on the scale on which it is judged.
+    half : float
+        Smallest detectable change on that scale: what noise alone leaves open.
+    scale_error : float
+        Relative standard error of the change: skin tone, colour matrix, shine.
+
+    Returns
+    -------
+    tuple of float
+        All t with ``|difference - t| <= hypot(half, 1.96 scale_error t)``: half on either side without a scale error.
+        Contains 0 exactly where ``|difference| <= half``, so it never contradicts the verdict.
+
+    References
+    ----------
+    Fieller. J R Stat Soc B 1954;16:175-185. doi:10.1111/j.2517-6161.1954.tb00159.x
+    """
+    q = min(float(stats.norm.ppf(0.975)) * scale_error, MOST_SCALE) ** 2
+    reach = float(np.sqrt(q * difference**2 + (1 - q) * half**2))
+    return (difference - reach) / (1 - q), (difference + reach) / (1 - q)
 
 
 def withhold(metric: Metric, region: str, unit: str, flags: Sequence[Flag]) -> Change:

@@ -6,13 +6,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from tracker.imaging import colour
 from tracker.imaging.measure.cells import SkinCells
+from tracker.imaging.measure.errors import NO_DOUBT, PER_DE00, SURFACE_SD, Doubt, change_error, jackknife
 from tracker.imaging.types import Measurement, Metric
 
 Floats = NDArray[np.float64]
 
 BLOOD_IN_MELANIN = 0.32  # MI_R added per H of blood: 0.27 to 0.36 over all skin tones on the simulator
 SPOT_CONTRAST = 4.0  # MI above the skin around: a lentigo differs by 5 to 15, blotches of plain skin by 1 to 2
-CELLS_PER_SAMPLE = 8.0  # see measure.redness
+LEAST_SPOTS = 0.5  # % of a region: a spot that only one photo shows, where the blocks see none in either
 
 
 def melanin_corrected(linear: ArrayLike, h_reference: float) -> Floats:
@@ -38,7 +39,9 @@ def melanin_corrected(linear: ArrayLike, h_reference: float) -> Floats:
     return np.asarray(colour.melanin_index(linear) - BLOOD_IN_MELANIN * excess, np.float64)
 
 
-def measure(cells: SkinCells, h_reference: float, region: str) -> tuple[tuple[Measurement, Measurement], ...]:
+def measure(
+    cells: SkinCells, h_reference: float, region: str, *, doubt: Doubt = NO_DOUBT, scale: float = 0.0
+) -> tuple[tuple[Measurement, Measurement], ...]:
     """Pigment, evenness and spots of a region at baseline and follow-up.
 
     Parameters
@@ -49,6 +52,10 @@ def measure(cells: SkinCells, h_reference: float, region: str) -> tuple[tuple[Me
         H of the reference skin at baseline.
     region : str
         Its name.
+    doubt : Doubt
+        Of reference skin and alignment.
+    scale : float
+        Relative standard error of a change of pigment, from :func:`scale_error`.
 
     Returns
     -------
@@ -62,26 +69,60 @@ def measure(cells: SkinCells, h_reference: float, region: str) -> tuple[tuple[Me
     Comparable between photos of one person with the same light direction. Without a card the exposure comes from the
     reference skin, so a tan of all skin is not seen.
     """
-    first, second = (melanin_corrected(light, h_reference) for light in (cells.baseline, cells.followup))
-    error = float(np.std(second - first) / np.sqrt(max(1.0, len(cells) / CELLS_PER_SAMPLE)) / np.sqrt(2))
+    both = [melanin_corrected(light, h_reference) for light in (cells.baseline, cells.followup)]
+    step = both[1] - both[0]
+    error = change_error(
+        cells, lambda rgb: melanin_corrected(rgb, h_reference), lambda some: float(step[some].mean()), doubt
+    )
     nodes = _plane(cells.position)
-    flat = [values - nodes @ np.linalg.lstsq(nodes, values, rcond=None)[0] for values in (first, second)]
+    flat = [values - nodes @ np.linalg.lstsq(nodes, values, rcond=None)[0] for values in both]
     spread = [float(np.std(values)) for values in flat]
-    spots = [100 * float(np.mean(values - _surroundings(cells, values) >= SPOT_CONTRAST)) for values in flat]
-    share = [float(np.sqrt(max(p, 1.0) * max(100 - p, 1.0) / max(1.0, len(cells) / CELLS_PER_SAMPLE))) for p in spots]
+    uneven = _uneven_error(cells.position, flat)
+    dark = [values - _surroundings(cells, values) >= SPOT_CONTRAST for values in flat]
+    spots = [100 * float(np.mean(which)) for which in dark]
+    moved = jackknife(cells.position, lambda some: 100 * float(dark[1][some].mean() - dark[0][some].mean()))
+    share = max(moved, LEAST_SPOTS) / np.sqrt(2)
     return (
-        _pair(Metric.PIGMENT, region, "MI", (float(first.mean()), float(second.mean())), (error, error)),
-        _pair(Metric.EVENNESS, region, "MI SD", (spread[0], spread[1]), (float("nan"),) * 2),
-        _pair(Metric.SPOTS, region, "% of region", (spots[0], spots[1]), (share[0], share[1])),
+        _pair(Metric.PIGMENT, region, "MI", (float(both[0].mean()), float(both[1].mean())), (error, error), scale),
+        _pair(Metric.EVENNESS, region, "MI SD", (spread[0], spread[1]), tuple(v * uneven / np.sqrt(2) for v in spread)),
+        _pair(Metric.SPOTS, region, "% of region", (spots[0], spots[1]), (share, share)),
     )
 
 
+def _uneven_error(position: Floats, flat: list[Floats]) -> float:
+    """Standard error of the logarithm of the ratio of both spreads; nan where a photo shows none at all."""
+    if min(float(np.std(values)) for values in flat) == 0:
+        return float("nan")
+    return jackknife(position, lambda some: float(np.log(np.std(flat[1][some]) / np.std(flat[0][some]))))
+
+
+def scale_error(light: Floats, residual_de00: float) -> float:
+    """Relative standard error of a change of pigment: shine dilutes it, the colour matrix may scale it.
+
+    Parameters
+    ----------
+    light : ndarray, shape (3,)
+        Calibrated linear sRGB of untreated skin that faces the lamp; nan gives 0.
+    residual_de00 : float
+        What the card's skin patches, held out, were off by.
+    """
+    if np.isnan(light).any():
+        return 0.0
+    card = PER_DE00 * residual_de00 if np.isfinite(residual_de00) else 0.0
+    return float(np.hypot(SURFACE_SD / max(float(light[0]), 1e-3), card))
+
+
 def _pair(
-    metric: Metric, region: str, unit: str, values: tuple[float, float], errors: tuple[float, float]
+    metric: Metric,
+    region: str,
+    unit: str,
+    values: tuple[float, float],
+    errors: tuple[float, ...],
+    scale: float = 0.0,
 ) -> tuple[Measurement, Measurement]:
     return (
-        Measurement(metric, region, values[0], unit, errors[0]),
-        Measurement(metric, region, values[1], unit, errors[1]),
+        Measurement(metric, region, values[0], unit, errors[0], (), scale),
+        Measurement(metric, region, values[1], unit, errors[1], (), scale),
     )
 
 

@@ -1,13 +1,12 @@
 """Redness of a region in both photos: haemoglobin index H, with CIELAB a* and log(R/G) beside it."""
 
-from collections.abc import Callable
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from tracker.imaging import colour
 from tracker.imaging.measure.cells import SkinCells
-from tracker.imaging.types import Flag, FlagCode, Measurement, Metric
+from tracker.imaging.measure.errors import NO_DOUBT, PER_DE00, SURFACE_SD, Doubt, Index, change_error
+from tracker.imaging.types import Flag, FlagCode, Mask, Measurement, Metric
 
 Floats = NDArray[np.float64]
 
@@ -15,7 +14,11 @@ TONE_GAIN_ITA = np.array([-57.0, -44.0, -26.0, -6.0, 9.0, 31.0, 49.0, 62.0])
 TONE_GAIN = np.array([0.54, 0.74, 0.93, 0.98, 0.98, 0.99, 1.00, 1.01])
 """H that the same blood adds, relative to ITA +49 (docs/methods.md, redness); simulated, not clinical."""
 DARKEST_FULL_ITA = -45.0
-CELLS_PER_SAMPLE = 8.0  # neighbouring cells share JPEG chroma blocks and blotches of the skin: effective n = n / 8
+SURFACE = 0.015
+"""Light that the surface of the skin throws back on average beyond the 3 % that the table of gains contains, as a share
+of a perfect white. Fresnel's law at n = 1.4 to 1.5 over roughness 0.3 leaves 0.005 to 0.015 with a lamp 35 degrees off
+the camera; the eight darkest faces of ../shared/data look as if it were 0.02 to 0.05."""
+TONE_SD = 5.0  # degrees of ITA: how far the tone is read from the truth on the phantom, matt or shiny
 
 
 def tone_gain(ita: float) -> float:
@@ -29,6 +32,40 @@ def tone_gain(ita: float) -> float:
     return 1.0 if np.isnan(ita) else float(max(0.5, np.interp(ita, TONE_GAIN_ITA, TONE_GAIN)))
 
 
+def surface_gain(light: Floats) -> float:
+    """How much of a change of H the ordinary shine of skin of a colour leaves, 0.75 to 1.
+
+    Parameters
+    ----------
+    light : ndarray, shape (3,)
+        Calibrated linear sRGB of untreated skin that faces the lamp; nan gives 1.
+
+    Notes
+    -----
+    Light from the surface carries no blood. Green decides: H falls with it and it is the channel that blood darkens.
+    """
+    return 1.0 if np.isnan(light).any() else float(np.clip(1 - SURFACE / max(float(light[1]), 1e-3), 0.75, 1.0))
+
+
+def scale_error(light: Floats, ita: float, residual_de00: float) -> float:
+    """Relative standard error of a change of H: shine that was not there or stronger, tone, colour matrix.
+
+    Parameters
+    ----------
+    light : ndarray, shape (3,)
+        As in :func:`surface_gain`.
+    ita : float
+        Of it, degrees.
+    residual_de00 : float
+        What the card's skin patches, held out, were off by.
+    """
+    if np.isnan(light).any() or np.isnan(ita):
+        return 0.0
+    tone = np.log(tone_gain(ita + TONE_SD) / tone_gain(ita - TONE_SD)) / 2
+    card = PER_DE00 * residual_de00 if np.isfinite(residual_de00) else 0.0
+    return float(np.sqrt((SURFACE_SD / max(float(light[1]), 1e-3)) ** 2 + tone**2 + card**2))
+
+
 def tone_flags(ita: float) -> tuple[Flag, ...]:
     """A remark where the skin is so dark that redness is seen less well."""
     if np.isnan(ita) or ita >= DARKEST_FULL_ITA:
@@ -37,7 +74,9 @@ def tone_flags(ita: float) -> tuple[Flag, ...]:
     return (Flag(FlagCode.DARK_SKIN_SENSITIVITY, reason, "Cross-polarised light helps."),)
 
 
-def measure(cells: SkinCells, region: str, *, gain: float = 1.0) -> tuple[tuple[Measurement, Measurement], ...]:
+def measure(
+    cells: SkinCells, region: str, *, gain: float = 1.0, doubt: Doubt = NO_DOUBT, scale: float = 0.0
+) -> tuple[tuple[Measurement, Measurement], ...]:
     """Redness of a region at baseline and follow-up.
 
     Parameters
@@ -47,7 +86,11 @@ def measure(cells: SkinCells, region: str, *, gain: float = 1.0) -> tuple[tuple[
     region : str
         Its name.
     gain : float
-        From :func:`tone_gain`; H is divided by it.
+        From :func:`tone_gain` and :func:`surface_gain`; H is divided by it.
+    doubt : Doubt
+        Of reference skin and alignment.
+    scale : float
+        From :func:`scale_error`.
 
     Returns
     -------
@@ -66,20 +109,27 @@ def measure(cells: SkinCells, region: str, *, gain: float = 1.0) -> tuple[tuple[
     Yamamoto, Takiwaki, Arase, Ohshima. Skin Res Technol 2008;14:26-34. doi:10.1111/j.1600-0846.2007.00254.x
     Tsumura et al. ACM Trans Graph 2003;22:770-779. doi:10.1145/882262.882344
     """
-    return (
-        _both(cells, region, Metric.REDNESS, "H", lambda rgb: colour.haemoglobin_index(rgb) / gain),
-        _both(cells, region, Metric.REDNESS_A_STAR, "a*", lambda rgb: colour.linear_to_lab(rgb)[..., 1]),
-        _both(cells, region, Metric.REDNESS_LOG_RG, "EI", colour.log_red_green),
+    indices: tuple[tuple[Metric, str, Index], ...] = (
+        (Metric.REDNESS, "H", lambda rgb: colour.haemoglobin_index(rgb) / gain),
+        (Metric.REDNESS_A_STAR, "a*", lambda rgb: colour.linear_to_lab(rgb)[..., 1]),
+        (Metric.REDNESS_LOG_RG, "EI", colour.log_red_green),
     )
+    return tuple(_both(cells, region, index, doubt, scale) for index in indices)
 
 
 def _both(
-    cells: SkinCells, region: str, metric: Metric, unit: str, index: Callable[[ArrayLike], Floats]
+    cells: SkinCells, region: str, what: tuple[Metric, str, Index], doubt: Doubt, scale: float
 ) -> tuple[Measurement, Measurement]:
-    first, second = (float(index(light.mean(axis=0))) for light in (cells.baseline, cells.followup))
-    spread = float(np.std(index(cells.followup) - index(cells.baseline), ddof=1)) if len(cells) > 1 else float("nan")
-    error = spread / np.sqrt(max(1.0, len(cells) / CELLS_PER_SAMPLE)) / np.sqrt(2)
+    metric, unit, index = what
+    photos = (cells.baseline, cells.followup)
+    first, second = (float(index(light.mean(axis=0))) for light in photos)
+
+    def change(some: Mask) -> float:
+        before, after = (float(index(light[some].mean(axis=0))) for light in photos)
+        return after - before
+
+    error = change_error(cells, index, change, doubt)
     return (
-        Measurement(metric, region, first, unit, float(error)),
-        Measurement(metric, region, second, unit, float(error)),
+        Measurement(metric, region, first, unit, error, (), scale),
+        Measurement(metric, region, second, unit, error, (), scale),
     )

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from tracker.imaging import colour
 from tracker.imaging.measure.cells import SkinCells
+from tracker.imaging.measure.errors import block_covariance
 from tracker.imaging.types import Flag, FlagCode, Mask, Metric
 
 Floats = NDArray[np.float64]
@@ -24,6 +25,7 @@ CHROMA = np.array([colour.HAEMOGLOBIN_WEIGHTS, [0.5, 0.5, -1.0], [1 / 3, 1 / 3, 
 """Rows: redness, yellowness, brightness. Medians are taken along these axes, so that the change of H of the reference
 is exactly 0 after the match."""
 FEWEST_CELLS = 60
+FACING = (65.0, 85.0)  # percentiles of brightness, see facing_light
 FLUSH_LIMIT_H = 2.5
 """How far the whole skin may shift against a card or against the surroundings before the rest is taken for a flush of
 the skin and no longer for the camera: 1.8 times the SD (1.4 H) of that shift in faces that do not blush
@@ -47,6 +49,8 @@ class ColourMatch:
         The gains along redness (H units) and yellowness (100 ln): large where lamp or white balance changed.
     cells : int
         Reference cells used.
+    covariance : ndarray, shape (3, 3)
+        Of ``log_gain``, from blocks of the reference skin.
     """
 
     log_gain: Floats = field(repr=False)
@@ -55,6 +59,7 @@ class ColourMatch:
     lamp_h: float
     lamp_yellow: float
     cells: int
+    covariance: Floats = field(repr=False)
 
     def apply(self, cells: SkinCells) -> SkinCells:
         """The cells with the follow-up's light brought to the baseline's camera and lamp."""
@@ -167,6 +172,7 @@ def match_colour(
         lamp_h=100 * float(lamp[0]),
         lamp_yellow=100 * float(lamp[1]),
         cells=len(good),
+        covariance=block_covariance(good.position, good.log_ratio, share),
     )
 
 
@@ -183,12 +189,29 @@ def match_flags(match: ColourMatch | None, *, calibrated: bool) -> tuple[Flag, .
     return tuple(flags)
 
 
+def facing_light(skin: SkinCells) -> Floats:
+    """Linear sRGB, shape (3,), of the reference skin in the baseline that faces the lamp as a card does; nan without.
+
+    Notes
+    -----
+    The median of all skin is 15 % too dark, because a body curves away from the lamp: ITA is then read 8 to 17 degrees
+    too low. Between the 65th and the 85th percentile of brightness it is within 5 degrees, on matt and on shiny skin
+    (phantom, 8 scenes, ITA -46 to 49).
+    """
+    good = skin.keep(plausible_skin(skin)).baseline
+    if len(good) == 0:
+        return np.full(3, np.nan)
+    bright = np.log(good).mean(axis=1)
+    low, high = np.percentile(bright, FACING)
+    return np.asarray(np.median(good[(bright >= low) & (bright <= high)], axis=0), np.float64)
+
+
 def skin_tone(skin: SkinCells) -> float:
     """ITA in degrees of the reference skin in the baseline, nan without cells."""
-    good = skin.keep(plausible_skin(skin))
-    if len(good) == 0:
+    light = facing_light(skin)
+    if np.isnan(light).any():
         return float("nan")
-    return float(colour.individual_typology_angle(colour.linear_to_lab(np.median(good.baseline, axis=0))))
+    return float(colour.individual_typology_angle(colour.linear_to_lab(light)))
 
 
 def h_reference(skin: SkinCells) -> float:

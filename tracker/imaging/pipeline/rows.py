@@ -1,12 +1,17 @@
 """The rows of an answer: each measure of a region with its verdict, or with the reason why there is none."""
 
+from dataclasses import dataclass
+
+import numpy as np
+
 from tracker.imaging import change
-from tracker.imaging.change import NoiseModel
+from tracker.imaging.change import Noise, NoiseModel
 from tracker.imaging.measure import pigment, redness, reference
 from tracker.imaging.measure.cells import SkinCells
+from tracker.imaging.measure.errors import Doubt
 from tracker.imaging.pipeline import relief
 from tracker.imaging.pipeline.laying import LaidPair, reference_of, region_cells
-from tracker.imaging.types import Change, Flag, FlagCode, Metric, Region
+from tracker.imaging.types import Change, Flag, FlagCode, Measurement, Metric, Region
 
 MOST_SHARED = 0.1  # of a region with the drawn reference: the same share of its change would be lost
 LEAST_USABLE = 0.5  # of a region's patches, else it is withheld
@@ -28,35 +33,79 @@ def lost_rows(region: Region, flag: Flag) -> list[Change]:
     return [change.withhold(metric, region.name, unit, (flag,)) for metric, unit in units.items()]
 
 
-def colour_rows(pair: LaidPair, region: Region, flags: tuple[Flag, ...], noise: NoiseModel) -> list[Change]:
-    """Redness and pigment of one region."""
+@dataclass(frozen=True, slots=True, eq=False)
+class ColourReading:
+    """Redness and pigment of one region before they are judged.
+
+    Parameters
+    ----------
+    measured : tuple of pairs of Measurement
+        (baseline, follow-up) of every measure of :data:`UNITS`; empty where nothing could be measured.
+    tone : float
+        ITA of the untreated skin at baseline in degrees, nan without a card.
+    gain : float
+        H was divided by it.
+    flags : tuple of Flag
+        Doubts about the region and its reference.
+    """
+
+    measured: tuple[tuple[Measurement, Measurement], ...]
+    tone: float
+    gain: float
+    flags: tuple[Flag, ...]
+
+
+def read_colour(pair: LaidPair, region: Region) -> ColourReading:
+    """Redness and pigment of one region in both photos, against untreated skin of the same photos."""
     skin, match = reference_of(pair, region)
     cells = region_cells(pair, region)
-    repeat = noise.look_up(Metric.REDNESS, region.name, calibrated=pair.calibrated)
-    doubts = (
-        *flags,
+    flags = (
         *reference.match_flags(match, calibrated=pair.calibrated),
         *_coverage_flags(cells, region),
         *_overlap_flags(pair, region),
-        *change.coarse_flags(repeat, Metric.REDNESS, region.name, REDNESS_METRICS),
     )
     if match is None or len(cells) < FEWEST_CELLS:
-        return [change.withhold(metric, region.name, unit, doubts) for metric, unit in UNITS.items()]
+        return ColourReading((), float("nan"), 1.0, flags)
     matched = match.apply(cells)
+    light = reference.facing_light(skin) if pair.calibrated else np.full(3, np.nan)
     tone = reference.skin_tone(skin) if pair.calibrated else float("nan")
-    gain = redness.tone_gain(tone)
+    gain = redness.tone_gain(tone) * redness.surface_gain(light)
+    left = card_residual(pair)
+    doubt = Doubt(match.covariance, pair.alignment.residual_px)
     measured = (
-        *redness.measure(matched, region.name, gain=gain),
-        *pigment.measure(matched, reference.h_reference(skin), region.name),
+        *redness.measure(matched, region.name, gain=gain, doubt=doubt, scale=redness.scale_error(light, tone, left)),
+        *pigment.measure(
+            matched, reference.h_reference(skin), region.name, doubt=doubt, scale=pigment.scale_error(light, left)
+        ),
     )
+    return ColourReading(measured, tone, gain, (*flags, *redness.tone_flags(tone)))
+
+
+def card_residual(pair: LaidPair) -> float:
+    """CIEDE2000 left on the skin patches of the worse of both cards, nan without cards."""
+    found = [photo.calibration for photo in (pair.baseline, pair.followup)]
+    return max((one.skin_residual_de00 for one in found if one is not None), default=float("nan"))
+
+
+def colour_rows(pair: LaidPair, region: Region, flags: tuple[Flag, ...], noise: NoiseModel) -> list[Change]:
+    """Redness and pigment of one region."""
+    reading = read_colour(pair, region)
+
+    def repeats(metric: Metric) -> Noise | None:
+        return noise.look_up(metric, region.name, calibrated=pair.calibrated, tone=reading.tone)
+
+    coarse = change.coarse_flags(repeats(Metric.REDNESS), Metric.REDNESS, region.name, REDNESS_METRICS)
+    doubts = (*flags, *reading.flags, *coarse)
+    if not reading.measured:
+        return [change.withhold(metric, region.name, unit, doubts) for metric, unit in UNITS.items()]
     return [
         change.judge(
             both,
-            noise.look_up(both[0].metric, region.name, calibrated=pair.calibrated),
-            (*doubts, *redness.tone_flags(tone)),
-            gain=gain if both[0].metric is Metric.REDNESS else 1.0,
+            repeats(both[0].metric),
+            doubts,
+            gain=reading.gain if both[0].metric is Metric.REDNESS else 1.0,
         )
-        for both in measured
+        for both in reading.measured
     ]
 
 

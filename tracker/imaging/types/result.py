@@ -27,6 +27,9 @@ class Measurement:
         ``"H"``, ``"a*"``, ``"mm²"``, ``"%"``, ...
     standard_error : float
         From the known parts of this photo alone (pixels, outline); NaN where unknown. ``change`` adds the repeat noise.
+    scale_error : float
+        Relative standard error of a difference of this measure: what the skin tone, the colour matrix or the scale get
+        wrong grows with the change itself, and is nothing where nothing changed.
     flags : tuple of Flag
         Doubts about this number.
     """
@@ -37,6 +40,7 @@ class Measurement:
     unit: str
     standard_error: float = float("nan")
     flags: tuple[Flag, ...] = ()
+    scale_error: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class Change:
         Chance of calling unchanged skin changed that ``sdc`` and ``interval`` were made for; 0.05 gives 95 %.
     gain : float
         What the measure was divided by for the skin tone; repeats need it to give the noise before the division.
+    scale_error : float
+        Relative standard error of the change itself; widens ``interval`` where something changed, never ``sdc``.
     """
 
     metric: Metric
@@ -80,6 +86,7 @@ class Change:
     df: float = math.inf
     level: float = 0.05
     gain: float = 1.0
+    scale_error: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
