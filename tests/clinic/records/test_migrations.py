@@ -82,3 +82,19 @@ def test_a_downgrade_keeps_what_the_old_program_knew(engine):
     assert "kit_id" not in {row[1] for row in rows(engine, "pragma table_info(series)")}
     go(engine, "0002")
     assert rows(engine, "select id, kit_id from series") == [("s", None)]
+
+
+def test_what_was_drawn_before_roles_is_a_treated_area_and_reference_skin_does_not_go_back(engine):
+    go(engine, "0002")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "insert into regions values ('r', 'a', 1, x'00', NULL, 'Dr A', 'digest', '2026-01-01')"
+        )
+    go(engine, "0003")
+    assert rows(engine, "select id, role from regions") == [("r", "TREATED")]
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "insert into regions values ('s', 'a', 2, x'00', NULL, 'Dr A', 'digest', '2026-01-01', 'REFERENCE')"
+        )
+    go(engine, "0002")
+    assert rows(engine, "select id from regions") == [("r",)]  # the old program would measure reference skin as treated

@@ -2,15 +2,18 @@
 
 import math
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
 
 from tracker.clinic.jobs import Executor, Outcome
-from tracker.clinic.types import AnalysisStatus, RegionRole, SeriesPlan, SessionKind, View, Visit
-from tracker.clinic.workflow import intake, photos, progress, review
+from tracker.clinic.types import AnalysisStatus, Kit, KitLabels, RegionRole, SeriesPlan, SessionKind, View, Visit
+from tracker.clinic.workflow import intake, pairs, photos, progress, review
 from tracker.errors import InvalidInput, NotFound
 from tracker.imaging import pipeline
+from tracker.imaging.change import Component, TwoLevel
+from tracker.imaging.types import Metric
 
 NAN = math.nan
 
@@ -67,6 +70,26 @@ def test_everything_drawn_goes_to_the_engine_and_makes_a_new_comparison(clinic, 
     assert review.compare(clinic, taken[0].id, taken[1].id).record.id == seen[1].id  # as it was with the area alone
     assert len(engine.calls) == 6
     assert review.load_analysis(clinic, seen[2].id).analysis.reference.area_px == 1600
+
+
+def kit(digest):
+    levels = TwoLevel((9.0, 5.0), (1.0, 6.0), (0.4, 12.0), 2.0, (2.0, 4.0))
+    component = Component(Metric.REDNESS, "any", "uncalibrated", "H", levels, 24, 0)
+    noted = datetime(2026, 10, 2, tzinfo=UTC)
+    version = pipeline.PIPELINE_VERSION
+    return Kit("k", KitLabels("Room 1"), date(2026, 10, 2), version, (component,), 0, digest, noted)
+
+
+def test_another_kit_judges_anew_and_the_old_answer_is_kept(clinic, series, taken, engine, monkeypatch):
+    first = review.compare(clinic, taken[0].id, taken[1].id)
+    assert (first.record.kit_digest, engine.calls[0].noise) == ("", None)
+    with monkeypatch.context() as chosen:
+        chosen.setattr(pairs, "kit_for", lambda records, series_id, cameras: kit("d" * 64))
+        second = review.compare(clinic, taken[0].id, taken[1].id)
+        assert progress.progress(clinic, series.id)["analysis_id"].iloc[-1] == second.record.id
+    assert second.record.kit_digest == "d" * 64
+    assert "Room 1" in engine.calls[1].noise.look_up(Metric.REDNESS, "chin", calibrated=False).source
+    assert review.compare(clinic, taken[0].id, taken[1].id).record.id == first.record.id
 
 
 def test_reference_drawn_on_a_followup_says_nothing_about_its_baseline(clinic, taken, engine):
