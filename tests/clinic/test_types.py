@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tracker.clinic.types import (
     BodySite,
+    FinalOutcome,
     HealingPhase,
     Indication,
     Moment,
@@ -54,6 +55,44 @@ def test_colour_settles_before_relief():
     assert HealingPhase.NOT_NEEDLED.shows(Metric.SCAR_AREA)
 
 
+def test_colour_of_a_scar_settles_with_colour_and_its_relief_with_relief():
+    phase = HealingPhase.COLOUR_ASSESSABLE
+    assert phase.shows(Metric.SCAR_REDNESS)
+    assert phase.shows(Metric.SCAR_PIGMENT)
+    for late in (Metric.WRINKLES, Metric.PORES, Metric.SCAR_CONTRAST, Metric.SCAR_COUNT, Metric.SCAR_LENGTH):
+        assert not phase.shows(late)
+        assert HealingPhase.OUTCOME_ASSESSABLE.shows(late)
+
+
+@pytest.mark.parametrize(
+    ("days", "outcome"),
+    [
+        (None, None),
+        (28, None),
+        (68, None),
+        (69, FinalOutcome.AT_90_DAYS),
+        (111, FinalOutcome.AT_90_DAYS),
+        (112, None),
+        (159, FinalOutcome.AT_180_DAYS),
+        (201, FinalOutcome.AT_180_DAYS),
+        (202, None),
+    ],
+)
+def test_a_final_outcome_is_seen_within_three_weeks_of_its_day_and_only_after_all_treatments(days, outcome):
+    assert FinalOutcome.at(days, 3, 3) is outcome
+    assert FinalOutcome.at(days, 4, 3) is outcome
+    assert FinalOutcome.at(days, 2, 3) is None
+
+
+def test_a_session_knows_whether_it_shows_the_final_outcome():
+    plan = SeriesPlan(Indication.REDNESS, BodySite.FACE)
+    visit = Visit(date(2026, 6, 1), SessionKind.TREATMENT)
+    session = Session("1", "2", visit, None, 4, 90, treatments_before=3)
+    assert session.outcome(plan) is FinalOutcome.AT_90_DAYS
+    assert session.outcome(plan, Moment.AFTER) is None  # needled a minute ago
+    assert Session("1", "2", visit, None, 3, 90, treatments_before=2).outcome(plan) is None
+
+
 def test_a_day_before_the_needling_is_a_mistake_of_the_program():
     with pytest.raises(ValueError, match="at least 0"):
         HealingPhase.after(-1)
@@ -88,7 +127,7 @@ def test_a_photo_before_needling_shows_the_healing_of_the_last_time():
     assert session.phase is HealingPhase.OUTCOME_ASSESSABLE
 
 
-@pytest.mark.parametrize("enum", [Indication, BodySite, SessionKind, View, Moment, HealingPhase])
+@pytest.mark.parametrize("enum", [Indication, BodySite, SessionKind, View, Moment, HealingPhase, FinalOutcome])
 def test_words_are_for_people(enum):
     for member in enum:
         assert member.value == member.value.lower()

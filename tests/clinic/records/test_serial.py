@@ -32,6 +32,9 @@ changes = st.builds(
     interval=st.tuples(number, number),
     verdict=st.sampled_from(Verdict),
     flags=st.lists(flags, max_size=2).map(tuple),
+    df=st.sampled_from([math.inf, 3.0, 19.0]),
+    gain=st.floats(0.5, 1.1),
+    scale_error=st.floats(0, 0.3),
 )
 
 
@@ -40,7 +43,7 @@ def test_a_change_comes_back(change):
     row = serial.change_to_json(change)
     assert "NaN" not in str(row).replace("'nan'", "")
     back = serial.change_from_json(row)
-    for name in ("baseline", "followup", "change", "sdc"):
+    for name in ("baseline", "followup", "change", "sdc", "df", "gain", "scale_error"):
         np.testing.assert_equal(getattr(back, name), getattr(change, name))
     np.testing.assert_equal(back.interval, change.interval)
     assert (back.metric, back.verdict, back.flags, back.region) == (

@@ -151,15 +151,16 @@ def _placed(rows: Sequence[sa.Row[Any]]) -> list[Session]:
     """Sessions with their number and the days since the treatment before them."""
     sessions: list[Session] = []
     needled: date | None = None
+    treatments = 0
     for number, row in enumerate(rows, 1):
         days = None if needled is None else (row.date - needled).days
-        notice = ""
+        notice, before = "", treatments
         if row.kind is SessionKind.TREATMENT:
             if days is not None and days < SHORTEST_INTERVAL_DAYS:
                 notice = f"{days} days since the last needling: at least {SHORTEST_INTERVAL_DAYS} are advised."
-            needled = row.date
+            needled, treatments = row.date, treatments + 1
         visit = Visit(row.date, row.kind, row.device, row.needle_depth_mm, row.serum, row.notes)
-        sessions.append(Session(row.id, row.series_id, visit, row.created, number, days, notice))
+        sessions.append(Session(row.id, row.series_id, visit, row.created, number, days, notice, before))
     return sessions
 
 

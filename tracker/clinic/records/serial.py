@@ -46,6 +46,8 @@ def change_to_json(change: Change) -> Json:
         "verdict": change.verdict.name,
         "flags": [flag_to_json(flag) for flag in change.flags],
         "df": None if math.isinf(change.df) else change.df,
+        "gain": change.gain,
+        "scale_error": change.scale_error,
     }
 
 
@@ -63,7 +65,10 @@ def change_from_json(row: Json) -> Change:
         interval=(_value(low), _value(high)),
         verdict=Verdict[row["verdict"]],
         flags=tuple(flag_from_json(flag) for flag in row["flags"]),
-        df=row.get("df") or math.inf,  # absent in records of pipeline 1
+        # absent in records of pipeline 1
+        df=row.get("df") or math.inf,
+        gain=row.get("gain", 1.0),
+        scale_error=row.get("scale_error", 0.0),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from tracker.clinic.types.vocabulary import (
     AnalysisStatus,
     BodySite,
+    FinalOutcome,
     HealingPhase,
     Indication,
     Moment,
@@ -147,6 +148,8 @@ class Session:
         Whole days since the last earlier treatment of the series; None before the first.
     notice : str
         Something the clinician should know (interval shorter than advised); empty otherwise.
+    treatments_before : int
+        Treatments of the series before this session.
     """
 
     id: str
@@ -156,6 +159,7 @@ class Session:
     number: int
     days_since_needling: int | None
     notice: str = ""
+    treatments_before: int = 0
 
     @property
     def date(self) -> date:
@@ -177,6 +181,11 @@ class Session:
         if self.kind is SessionKind.TREATMENT and moment is Moment.AFTER:
             return 0
         return self.days_since_needling
+
+    def outcome(self, plan: SeriesPlan, moment: Moment = Moment.BEFORE) -> FinalOutcome | None:
+        """The final outcome that a photo of this session shows; None while treatments of the plan are missing."""
+        planned = plan.planned_sessions or plan.indication.planned_sessions
+        return FinalOutcome.at(self.days_at(moment), self.treatments_before, planned)
 
 
 @dataclass(frozen=True, slots=True)

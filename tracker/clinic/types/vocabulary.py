@@ -17,9 +17,13 @@ COLOUR_METRICS = frozenset(
         Metric.EVENNESS,
         Metric.SPOTS,
         Metric.SKIN_TONE,
+        Metric.SCAR_REDNESS,
+        Metric.SCAR_PIGMENT,
     }
 )
 """Settled from day 7 after needling; relief and area only from day 28."""
+UNDIRECTED_METRICS = frozenset({Metric.SKIN_TONE, Metric.SCAR_REDNESS, Metric.SCAR_PIGMENT})
+"""No direction is better by itself: a white scar must gain pigment, a brown one lose it. All others should fall."""
 
 
 class Indication(StrEnum):
@@ -51,7 +55,7 @@ _PRIMARY = {
     Indication.ACNE_SCARS: Metric.ROUGHNESS,
     Indication.SCAR: Metric.SCAR_AREA,
     Indication.STRETCH_MARKS: Metric.EVENNESS,
-    Indication.FINE_LINES: Metric.ROUGHNESS,  # wrinkles come with a later issue
+    Indication.FINE_LINES: Metric.WRINKLES,
     Indication.PORES_AND_TEXTURE: Metric.ROUGHNESS,
     Indication.PIGMENT: Metric.PIGMENT,
     Indication.REDNESS: Metric.REDNESS,
@@ -135,6 +139,38 @@ class HealingPhase(StrEnum):
         if self is HealingPhase.COLOUR_ASSESSABLE:
             return metric in COLOUR_METRICS
         return self in (HealingPhase.NOT_NEEDLED, HealingPhase.OUTCOME_ASSESSABLE)
+
+
+class FinalOutcome(StrEnum):
+    """What a whole series achieved, judged once the skin has had time: 90 and 180 days after its last needling."""
+
+    AT_90_DAYS = "final outcome (90 days)"
+    AT_180_DAYS = "final outcome (180 days)"
+
+    @property
+    def days(self) -> int:
+        """Days after the last needling at which it is meant to be seen."""
+        return 90 if self is FinalOutcome.AT_90_DAYS else 180
+
+    @classmethod
+    def at(cls, days: int | None, treatments: int, planned: int) -> "FinalOutcome | None":
+        """The final outcome that a photo shows, or None.
+
+        Parameters
+        ----------
+        days : int or None
+            Since the last needling; None before the first.
+        treatments, planned : int
+            Done before the photo, and planned: an unfinished series has no final outcome.
+        """
+        if days is None or treatments < planned:
+            return None
+        return next((one for one in cls if abs(days - one.days) <= OUTCOME_WINDOW_DAYS), None)
+
+
+OUTCOME_WINDOW_DAYS = 21
+"""Either side of 90 and 180 days. Patients come within three weeks of a date; both windows stay apart by 48 days, and
+the earlier one opens on day 69, long after day 28, from which relief and scars are settled."""
 
 
 class AnalysisStatus(StrEnum):
