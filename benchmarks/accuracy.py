@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
+import published
 from noise_file import write_noise
 from tables import table
 
@@ -112,7 +113,7 @@ def document(modules: dict[str, ModuleType], runs: dict[str, Run]) -> list[str]:
             lines += [*modules[name].report(runs[name].rows), ""]
         else:
             lines += [f"## {title}", "", f"Not measured: {why_not(name, modules, runs)}", ""]
-    return [*lines, *seconds_of(runs)]
+    return [*lines, *published.lines({name: run.rows for name, run in runs.items()}), *seconds_of(runs)]
 
 
 def why_not(name: str, modules: dict[str, ModuleType], runs: dict[str, Run]) -> str:
