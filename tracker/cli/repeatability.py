@@ -114,7 +114,7 @@ def _list(as_json: bool) -> None:
     with Clinic.open() as clinic:
         stored, choice = kits.list_kits(clinic), kits.clinic_choice(clinic)
     for kit in stored:
-        answer = _kit_answer(kit, choice)
+        answer = _kit_answer(kit) | {"in_use": kit.id in kits.in_use(stored, choice)}
         mark = "*" if answer["in_use"] else " "
         text = f"{mark} {kit.name}: {kit.camera or 'camera unknown'}, measured {kit.measured}, {kit.scope}"
         say(answer, as_json, "\n".join([text, *(f"    {doubt}" for doubt in answer["doubts"])]))
@@ -135,7 +135,7 @@ def _use(name: str, as_json: bool) -> None:
     say({"status": "chosen", "judged_by": name}, as_json, text)
 
 
-def _kit_answer(kit: "Kit", choice: str) -> dict[str, Any]:
+def _kit_answer(kit: "Kit") -> dict[str, Any]:
     from tracker.clinic.workflow.kits import kit_doubts
 
     return {
@@ -149,7 +149,6 @@ def _kit_answer(kit: "Kit", choice: str) -> dict[str, Any]:
         "scope": kit.scope,
         "version": kit.version,
         "digest": kit.digest,
-        "in_use": kit.id == choice,
         "doubts": kit_doubts(kit, date.today()),
     }
 
@@ -170,10 +169,8 @@ def _table_text(table: "pd.DataFrame") -> str:
 
 
 def _scope_text(measured: "MeasuredKit") -> str:
-    from tracker.clinic.types import scope_sentence
-
     head = f"{measured.subjects} subjects, {measured.photos} photos, {measured.pairs} pairs"
-    return f"{head}; {scope_sentence(measured.apart)}"
+    return f"{head}. {measured.remark}"
 
 
 def _plain(value: Any) -> Any:

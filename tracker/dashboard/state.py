@@ -23,6 +23,9 @@ UPLOAD_SESSION = "upload_session"
 UPLOADED = "uploaded_photo_ids"
 UPLOAD_ERRORS = "upload_errors"
 UPLOAD_ROUND = "upload_round"
+REPEATS = "repeat_photos"
+REPEATS_ROUND = "repeat_round"
+MEASURED_KIT = "measured_kit"
 
 _OPENED: dict[Path, Clinic] = {}
 _LOCK = threading.Lock()

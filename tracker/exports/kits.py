@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tracker.exports.table import PRIMARY, amount, change_unit, metric_words, region_words
+from tracker.exports.table import CROSS_CHECKS, PRIMARY, amount, change_unit, metric_words, region_words
 from tracker.imaging.change import LOG_METRICS, Component
 
 COLUMNS = (
@@ -31,6 +31,18 @@ COLUMNS = (
     "session_sd",
     "photo_sd",
     "remark",
+)
+VIEW = (
+    "Measure",
+    "Region",
+    "Colour",
+    "Seen from",
+    "SEM (95 %)",
+    "SDC (95 %)",
+    "ICC (95 %)",
+    "df",
+    "Subjects",
+    "Remark",
 )
 NO_SPREAD = "the same in every photo: the defaults are used"
 CLIPPED = "seatings no more apart than photos: their variance is set to 0"
@@ -87,6 +99,31 @@ def _row(one: Component, photos: int) -> dict[str, Any]:
     }
 
 
+def kit_view(components: Iterable[Component], photos: int = 1) -> pd.DataFrame:
+    """The table of :func:`kit_table` for people: words, and each figure with its unit and its 95 % limits."""
+    ordered = sorted(components, key=lambda one: (PRIMARY.index(one.metric), one.colour, one.kind))
+    return pd.DataFrame([_view(one, photos) for one in ordered], columns=list(VIEW))
+
+
+def _view(one: Component, photos: int) -> dict[str, Any]:
+    levels, unit = one.levels, change_unit(one.metric, one.unit)
+    sem, limits = levels.sem(photos), levels.sem_interval(photos)
+    icc = levels.icc_interval()
+    figures = [one.shown(value) for value in (sem, *limits)], [one.sdc(value) for value in (sem, *limits)]
+    cells = (
+        metric_words(one.metric),
+        region_words(one.kind),
+        "with card" if one.colour == "calibrated" else "without card",
+        amount(smallest_seen(one, photos), unit),
+        *(f"{amount(value, unit)} ({amount(low, '')} to {amount(high, '')})" for value, low, high in figures),
+        f"{levels.icc():.2f} ({icc[0]:.2f} to {icc[1]:.2f})",
+        f"{levels.df(photos):.0f}",
+        str(levels.subjects),
+        _remark(one),
+    )
+    return dict(zip(VIEW, cells, strict=True))
+
+
 def smallest_seen(one: Component, photos: int = 1) -> float:
     """The smallest change that a verdict can call real, in the unit of the change; nan where the defaults are used."""
     noise = one.noise("", photos)
@@ -94,10 +131,10 @@ def smallest_seen(one: Component, photos: int = 1) -> float:
 
 
 def kit_sentences(components: Iterable[Component], photos: int = 1) -> list[str]:
-    """One sentence per measure: the change below which nothing can be seen, per kind of region."""
+    """One sentence per measure, cross-checks left out: the change below which nothing can be seen, per region."""
     lines: dict[tuple[str, str], list[str]] = {}
-    ordered = sorted(components, key=lambda one: (PRIMARY.index(one.metric), one.kind))
-    for one in ordered:
+    told = [one for one in components if one.metric not in CROSS_CHECKS]
+    for one in sorted(told, key=lambda one: (PRIMARY.index(one.metric), one.kind)):
         seen = smallest_seen(one, photos)
         if not np.isnan(seen):
             where = region_words(one.kind)

@@ -65,6 +65,12 @@ class KitQueries(Queries):
         """The kit with that name, whatever its capitals."""
         return next((kit for kit in self.kits() if kit.name.casefold() == name.strip().casefold()), None)
 
+    def cameras(self) -> list[str]:
+        """Every camera that stored photos name."""
+        table = schema.photos
+        found = sa.select(table.c.camera).where(table.c.camera != "").distinct().order_by(table.c.camera)
+        return list(self.connection.execute(found).scalars())
+
     def setting(self, name: str) -> str:
         """A setting of the clinic; empty where it was never set."""
         table = schema.settings

@@ -65,6 +65,22 @@ def clinic_choice(clinic: Clinic) -> str:
         return chosen if chosen == DEFAULTS or chosen in {kit.id for kit in records.kits()} else AUTOMATIC
 
 
+def in_use(kits: Iterable[Kit], choice: str) -> set[str]:
+    """The ids of the kits that judge some photos while the clinic's choice stands."""
+    if choice == DEFAULTS:
+        return set()
+    usable = [kit for kit in kits if kit.version == PIPELINE_VERSION]
+    newest = {kit.camera.casefold(): kit.id for kit in reversed(usable) if kit.camera}
+    newest |= {kit.camera.casefold(): kit.id for kit in usable if kit.id == choice}
+    return set(newest.values())
+
+
+def cameras_of_photos(clinic: Clinic) -> list[str]:
+    """Every camera that the clinic's photos name."""
+    with clinic.store.read() as records:
+        return records.cameras()
+
+
 def choose_kit(clinic: Clinic, choice: str) -> None:
     """Judge from now on by a kit (its id), by ``"defaults"``, or AUTOMATIC; raises NotFound."""
     with clinic.store.write() as records:

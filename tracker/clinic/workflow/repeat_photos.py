@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tracker.clinic.workflow.folders import REGION_ENDING, photos_in, subfolders
 from tracker.errors import InvalidInput, UnreadablePhoto
+from tracker.imaging import decode
 from tracker.imaging.change import FEWEST_SUBJECTS
 
 MOST_PHOTOS = 12
@@ -45,6 +46,12 @@ class RepeatPhoto:
     def title(self) -> str:
         """``"subject/seating/name"``."""
         return f"{self.subject}/{self.seating}/{self.name}"
+
+
+def uploaded_repeat(subject: str, seating: str, name: str, data: bytes, site: str) -> RepeatPhoto:
+    """An uploaded photo, decoded once to know that it is one; raises UnreadablePhoto."""
+    decode.check(data, name=name)
+    return RepeatPhoto(subject, seating, name, data, None, site)
 
 
 def read_repeats(path: Path, site: str = "") -> list[RepeatPhoto]:

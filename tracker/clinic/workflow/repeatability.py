@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import combinations, pairwise
 
 from tracker.clinic.jobs import Executor, Progress
-from tracker.clinic.types import Kit, KitLabels
+from tracker.clinic.types import Kit, KitLabels, scope_sentence
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.repeat_photos import RepeatPhoto, grouped
 from tracker.errors import InvalidInput
@@ -48,6 +48,11 @@ class MeasuredKit:
     photos: int
     pairs: int
     refused: tuple[str, ...]
+
+    @property
+    def remark(self) -> str:
+        """What the noise does not contain yet, in one sentence."""
+        return scope_sentence(self.apart)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,6 @@ from tracker.dashboard import state, widgets
 from tracker.dashboard.context import PAGES, series_of_page, session_words, usual_view
 from tracker.errors import TrackerError
 
-ENDINGS = ["jpg", "jpeg", "png", "webp", "tif", "tiff", "heic", "heif"]
 NEW = "new"
 
 st.title("Add photos")
@@ -49,7 +48,11 @@ if session.kind is SessionKind.TREATMENT:
     moment = right.selectbox("Taken", moments, key="upload_moment")
 turn = st.session_state.get(state.UPLOAD_ROUND, 0)
 files = st.file_uploader(
-    "Photos of this view", type=ENDINGS, accept_multiple_files=True, key=f"photos_{turn}", max_upload_size=60
+    "Photos of this view",
+    type=widgets.PHOTO_ENDINGS,
+    accept_multiple_files=True,
+    key=f"photos_{turn}",
+    max_upload_size=60,
 )
 st.caption("Lay the calibration card beside the skin, same light and distance as last time, flash off.")
 if st.button(

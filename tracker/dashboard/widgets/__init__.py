@@ -1,6 +1,7 @@
 """Reusable inputs and displays: each takes values and a key and returns a plain value; none reads the store."""
 
-from tracker.dashboard.widgets.forms import patient_inputs, plan_inputs, visit_inputs
+from tracker.dashboard.widgets.forms import PHOTO_ENDINGS, patient_inputs, plan_inputs, visit_inputs
+from tracker.dashboard.widgets.kits import gathered_table, kit_cards, kit_findings, kit_inputs, protocol
 from tracker.dashboard.widgets.outline import outline_editor
 from tracker.dashboard.widgets.text import (
     download_link,
@@ -16,11 +17,16 @@ from tracker.dashboard.widgets.text import (
 from tracker.dashboard.widgets.viewer import Labels, LayerView, Scale, viewer
 
 __all__ = [
+    "PHOTO_ENDINGS",
     "Labels",
     "LayerView",
     "Scale",
     "download_link",
     "empty",
+    "gathered_table",
+    "kit_cards",
+    "kit_findings",
+    "kit_inputs",
     "outline_editor",
     "patient_inputs",
     "photo_report",
@@ -28,6 +34,7 @@ __all__ = [
     "plain",
     "plan_inputs",
     "progress_bar",
+    "protocol",
     "style",
     "verdict_cards",
     "viewer",

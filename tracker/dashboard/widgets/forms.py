@@ -6,6 +6,8 @@ import streamlit as st
 
 from tracker.clinic.types import INTERVAL_DAYS, BodySite, Indication, SeriesPlan, SessionKind, Visit
 
+PHOTO_ENDINGS = ["jpg", "jpeg", "png", "webp", "tif", "tiff", "heic", "heif"]
+
 
 def patient_inputs(key: str) -> tuple[str, str]:
     """Code and name of a patient, both may be empty."""

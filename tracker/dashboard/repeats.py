@@ -1,0 +1,108 @@
+"""Photos for a kit, gathered in the session and nowhere else, and what was measured from them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, cast
+
+import streamlit as st
+
+from tracker.clinic.types import BodySite
+from tracker.clinic.workflow.repeat_photos import RepeatPhoto, check_enough, uploaded_repeat
+from tracker.clinic.workflow.repeatability import MeasuredKit
+from tracker.dashboard import state, widgets
+from tracker.errors import InvalidInput, TrackerError
+
+MOST_HELD = 60
+"""Photos held in the memory of one session: 15 subjects, about 300 MB; more go through the command line."""
+MOST_SUBJECTS, SEATINGS = 30, ("1", "2", "3", "4")
+
+
+def gathered() -> list[RepeatPhoto]:
+    """The photos of this session, in the order of their arrival."""
+    return cast("list[RepeatPhoto]", st.session_state.setdefault(state.REPEATS, []))
+
+
+def measured() -> MeasuredKit | None:
+    """What was measured in this session and is not stored yet."""
+    return cast("MeasuredKit | None", st.session_state.get(state.MEASURED_KIT))
+
+
+def keep_measured(found: MeasuredKit | None) -> None:
+    """Remember what was measured, and let the photos go."""
+    st.session_state[state.MEASURED_KIT] = found
+    forget_photos()
+
+
+def forget_photos() -> None:
+    """Let the photos go, and empty the uploader."""
+    st.session_state[state.REPEATS] = []
+    st.session_state[state.REPEATS_ROUND] = st.session_state.get(state.REPEATS_ROUND, 0) + 1
+
+
+def counted(photos: Sequence[RepeatPhoto]) -> list[tuple[str, dict[str, int]]]:
+    """Photos per subject and seating."""
+    counts = Counter((photo.subject, photo.seating) for photo in photos)
+    return [
+        (subject, {seating: number for (one, seating), number in counts.items() if one == subject})
+        for subject in dict.fromkeys(photo.subject for photo in photos)
+    ]
+
+
+def next_place(photos: Sequence[RepeatPhoto]) -> tuple[int, int]:
+    """Where the next photos most likely belong: index of the subject and of the seating."""
+    table = counted(photos)
+    if not table:
+        return 0, 0
+    subject, row = table[-1]
+    last = int(subject.removeprefix("Subject ")) - 1
+    return (last, 1) if set(row) == {SEATINGS[0]} else (min(last + 1, MOST_SUBJECTS - 1), 0)
+
+
+def gather() -> None:
+    """The uploader of one seating; its photos join those of the session."""
+    photos = gathered()
+    turn = st.session_state.get(state.REPEATS_ROUND, 0)
+    subject_at, seating_at = next_place(photos)
+    sites = list(BodySite)
+    first, second, third = st.columns(3)
+    subjects = [f"Subject {number}" for number in range(1, MOST_SUBJECTS + 1)]
+    subject = first.selectbox("Subject", subjects, index=subject_at, key=f"repeat_subject_{turn}")
+    seating = second.selectbox("Seating", SEATINGS, index=seating_at, key=f"repeat_seating_{turn}")
+    site = third.selectbox("Body site", sites, format_func=str.capitalize, key="repeat_site", disabled=bool(photos))
+    files: Any = st.file_uploader(
+        "Photos of this seating",
+        type=widgets.PHOTO_ENDINGS,
+        accept_multiple_files=True,
+        key=f"repeat_photos_{turn}",
+        max_upload_size=60,
+    )
+    if st.button("Add these photos", key="add_repeats", disabled=not files, type="secondary" if photos else "primary"):
+        place = subject, seating, str(photos[0].site if photos else site)
+        try:
+            photos += _opened(photos, place, [(file.name, file.getvalue()) for file in files])
+        except TrackerError as error:  # nothing is added: a seating is complete, or is sent again
+            st.error(widgets.plain(str(error)))
+            return
+        st.session_state[state.REPEATS_ROUND] = turn + 1
+        st.rerun()
+
+
+def _opened(
+    photos: Sequence[RepeatPhoto], place: tuple[str, str, str], files: Sequence[tuple[str, bytes]]
+) -> list[RepeatPhoto]:
+    """The files as photos of a place: subject, seating, body site."""
+    if len(photos) + len(files) > MOST_HELD:
+        raise InvalidInput(
+            f"Photos: expected at most {MOST_HELD} on this page, found {len(photos) + len(files)}; measure larger sets "
+            "with: tracker repeatability FOLDER."
+        )
+    return [uploaded_repeat(place[0], place[1], name, data, place[2]) for name, data in files]
+
+
+def enough(photos: Sequence[RepeatPhoto]) -> str:
+    """What is still missing, empty where a kit can be measured."""
+    try:
+        check_enough(photos)
+    except TrackerError as missing:
+        return str(missing)
+    return ""
