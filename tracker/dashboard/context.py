@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from tracker.clinic.types import Moment, Patient, PhotoRecord, Series, Session, View
-from tracker.clinic.workflow import intake, photos
+from tracker.clinic.workflow import intake, photos, review
 from tracker.dashboard import state, widgets
 
 PAGES = Path(__file__).parent / "pages"
@@ -76,7 +76,7 @@ def session_words(session: Session) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two sessions and the photo that stands for each, in one view."""
+    """Two sessions and the photo that stands for each, in one view and moment."""
 
     earlier: Session
     later: Session
@@ -88,7 +88,7 @@ def pair_of_page(series: Series) -> Pair:
     """The two sessions and the view to compare; stops the page with a hint where there are no two."""
     clinic = state.clinic()
     held = {session.id: session for session in intake.list_sessions(clinic, series.id)}
-    known = {one: photos.list_photos(clinic, one) for one in held}
+    known = {one: _by_view(review.leads(clinic, one)) for one in held}
     ids = [one for one in held if known[one]]
     if len(ids) < 2:
         widgets.empty("Two sessions with photos are needed", f"So far there {'is one' if ids else 'are none'}.")
@@ -101,17 +101,17 @@ def pair_of_page(series: Series) -> Pair:
         earlier = remembered_choice("Earlier", ids[:-1], state.EARLIER, words)
     with second:
         later = remembered_choice("Later", ids[: ids.index(earlier) : -1], state.LATER, words)
-    views = [view for view in _by_view(known[earlier]) if view in _by_view(known[later])]
+    views = [view for view in known[earlier] if view in known[later]]
     if not views:
         widgets.empty("No view in common", "These sessions have no photos of the same view. Add one, or choose others.")
         st.stop()
     view = remembered_choice("View", views, state.VIEW) if len(views) > 1 else views[0]
-    return Pair(held[earlier], held[later], _by_view(known[earlier])[view], _by_view(known[later])[view])
+    return Pair(held[earlier], held[later], known[earlier][view], known[later][view])
 
 
-def _by_view(among: Sequence[PhotoRecord]) -> dict[str, PhotoRecord]:
-    """The photo that stands for each view: the last one taken before needling, else the last after it."""
-    ordered = sorted(among, key=lambda photo: photo.moment is Moment.BEFORE)  # later entries win
+def _by_view(leads: Sequence[PhotoRecord]) -> dict[str, PhotoRecord]:
+    """The photo that stands for each view: of those taken before needling, else of those after it."""
+    ordered = sorted(leads, key=lambda photo: photo.moment is Moment.BEFORE)  # later entries win
     return {str(photo.view): photo for photo in ordered}
 
 

@@ -11,12 +11,12 @@ import numpy as np
 from tracker.clinic.types import BodySite, HealingPhase, Moment, Session
 from tracker.clinic.workflow import intake, photos, review
 from tracker.clinic.workflow.clinic import Clinic
-from tracker.dashboard.plan import relevant
+from tracker.clinic.workflow.telling import told
 from tracker.errors import NotComparable, NotFound
 from tracker.exports import comparison as export
 from tracker.exports import overlay
 from tracker.exports.overlay import Picture
-from tracker.imaging import pipeline, regions
+from tracker.imaging import align, pipeline, regions
 from tracker.imaging.measure import contrast
 from tracker.imaging.types import Analysis, Metric, Photo, Region
 
@@ -38,6 +38,13 @@ class Side(StrEnum):
 
     BEFORE = "before"
     AFTER = "after"
+
+
+class Scope(StrEnum):
+    """What a comparison picture speaks of."""
+
+    VISITS = "visits"
+    PAIR = "pair"
 
 
 class Layer(StrEnum):
@@ -143,12 +150,28 @@ def _drawn(before: Photo, after: Photo, analysis: Analysis | None, side: Side, l
 
 def _layer(photo: Photo, analysis: Analysis, side: Side, layer: Layer, scar: Sequence[Region]) -> Picture:
     measured = analysis.regions if side is Side.BEFORE else analysis.followup_regions
+    reference = _reference(analysis, side)
     if layer is Layer.REDNESS and measured:
-        return overlay.redness_map(photo, measured, _untreated_level(photo, measured), WIDTH)
+        return overlay.redness_map(photo, measured, _untreated_level(photo, measured, reference), WIDTH)
     if layer is Layer.TEXTURE:
         return overlay.texture_map(photo, measured, WIDTH)
     picture, scale = overlay.shown(photo, WIDTH), overlay.display_scale(photo, WIDTH)
-    return picture if layer is Layer.PHOTO else overlay.outlined(picture, (*measured, *scar), scale)
+    if layer is Layer.PHOTO:
+        return picture
+    picture = overlay.outlined(picture, (*measured, *scar), scale)
+    if layer is Layer.OUTLINES and reference is not None:
+        picture = overlay.reference_outlined(picture, reference, scale)
+    return picture
+
+
+def _reference(analysis: Analysis, side: Side) -> Region | None:
+    """The reference skin that a person drew, in either photo; None where none was, or it left the frame."""
+    if analysis.reference is None or analysis.alignment is None or side is Side.BEFORE:
+        return analysis.reference
+    try:
+        return align.carry_region(analysis.alignment, analysis.reference)
+    except NotComparable:
+        return None
 
 
 def _scar(before: Photo, after: Photo, analysis: Analysis) -> tuple[Region, ...]:
@@ -159,16 +182,20 @@ def _scar(before: Photo, after: Photo, analysis: Analysis) -> tuple[Region, ...]
         return ()
 
 
-def _untreated_level(photo: Photo, measured: Sequence[Region]) -> float:
-    """Redness (H) of the skin around the measured regions, or of the regions where the photo shows no other skin."""
+def _untreated_level(photo: Photo, measured: Sequence[Region], reference: Region | None) -> float:
+    """Redness (H) of the drawn reference skin, else of the skin around what was measured, else of that itself."""
+    if reference is not None:
+        return overlay.redness_level(photo, reference)
     together = Region.from_mask("measured", np.logical_or.reduce([region.full(photo.size) for region in measured]))
     around = regions.reference_skin(photo, regions.skin_mask(photo), together)
     enough = around.sum() >= LEAST_REFERENCE_PX
     return overlay.redness_level(photo, Region.from_mask("reference", around) if enough else together)
 
 
-def comparison_file(clinic: Clinic, analysis_id: str, dating: export.Dating, kind: export.FileKind) -> bytes:
-    """The comparison picture to give away.
+def comparison_file(
+    clinic: Clinic, analysis_id: str, dating: export.Dating, kind: export.FileKind, scope: Scope = Scope.VISITS
+) -> bytes:
+    """The comparison picture to give away, with the same verdicts as the page.
 
     Raises
     ------
@@ -177,14 +204,17 @@ def comparison_file(clinic: Clinic, analysis_id: str, dating: export.Dating, kin
     NotComparable
         The pair was refused.
     """
-    compared = review.load_analysis(clinic, analysis_id)
+    load = review.load_visits if scope is Scope.VISITS else review.load_analysis
+    compared = load(clinic, analysis_id)
     if compared.analysis is None:
         raise NotFound("This comparison failed, so there is no picture of it; compare the two photos again.")
     ids = compared.record.baseline_photo_id, compared.record.followup_photo_id
     records = [photos.get_photo(clinic, one) for one in ids]
     sessions = [intake.get_session(clinic, record.session_id) for record in records]
-    told = relevant(compared.analysis.changes, intake.get_series(clinic, sessions[0].series_id))
-    words = export.caption(replace(compared.analysis, changes=told), sessions[0].date, sessions[1].date, dating)
+    changes = told(compared.record.changes, intake.get_series(clinic, sessions[0].series_id))
+    words = export.caption(replace(compared.analysis, changes=changes), sessions[0].date, sessions[1].date, dating)
+    behind = export.behind(compared.averaged, compared.analysis.reference, review.noise_source(clinic, compared.record))
+    words = replace(words, notes=(behind, *words.notes))
     early = [is_early(session, record.moment) for session, record in zip(sessions, records, strict=True)]
     if any(early):
         words = replace(words, notes=(EARLY, *words.notes))

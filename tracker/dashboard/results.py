@@ -8,7 +8,7 @@ import streamlit as st
 from tracker.clinic.workflow.review import Comparison
 from tracker.dashboard import pictures, widgets
 from tracker.exports import charts
-from tracker.exports.comparison import PRIVACY, Dating, FileKind
+from tracker.exports.comparison import PRIVACY, Dating, FileKind, behind, left_out_words, photos_words
 from tracker.exports.overlay import (
     REDNESS_COLOURS,
     REDNESS_RANGE_H,
@@ -17,9 +17,23 @@ from tracker.exports.overlay import (
     TEXTURE_RANGE,
     colour_scale,
 )
-from tracker.exports.table import CROSS_CHECKS, PRIMARY, as_table, in_order, remarks, withheld_sentences
-from tracker.imaging.types import Analysis, Change, Metric, Verdict
+from tracker.exports.table import (
+    CROSS_CHECKS,
+    PRIMARY,
+    as_table,
+    in_order,
+    metric_words,
+    remarks,
+    withheld_sentences,
+)
+from tracker.imaging.types import Analysis, Change, Flag, Metric, Verdict
 
+NOT_MEASURED = (
+    "Not measured from a photo: elasticity of the skin, and depth or volume of scars. A flat picture does not show "
+    "them; they need a suction meter and a 3-D scan."
+)
+REFERENCE_LEGEND = " White dashes: the untreated skin that was drawn, against which its colour was measured."
+PROPOSED_LEGEND = " Its colour was measured against untreated skin that the program found; draw it below to choose it."
 _SCALES = {
     pictures.Layer.REDNESS: widgets.Scale(
         f"{REDNESS_RANGE_H:.0f} H paler", f"{REDNESS_RANGE_H:.0f} H redder", colour_scale(REDNESS_COLOURS)
@@ -53,16 +67,59 @@ def split(changes: Sequence[Change], primary: Metric | None) -> tuple[list[Chang
     return [one for one in ordered if one.metric == primary], [one for one in ordered if one.metric != primary]
 
 
-def layers(analysis_id: str, changes: Sequence[Change]) -> list[widgets.LayerView]:
+def layers(compared: Comparison, changes: Sequence[Change]) -> list[widgets.LayerView]:
     """The pictures of a comparison whose photos lie in one frame; the scar's outline only where its area was judged."""
+    analysis_id = compared.record.id
+    drawn = compared.analysis is not None and compared.analysis.reference is not None
     judged = {change.metric for change in changes if change.verdict is not Verdict.NOT_ASSESSABLE}
     found = []
     for layer, (label, legend) in _LEGENDS.items():
         if layer is pictures.Layer.SCAR and Metric.SCAR_AREA not in judged:
             continue
+        if layer is pictures.Layer.OUTLINES:
+            legend += REFERENCE_LEGEND if drawn else PROPOSED_LEGEND
         before, after = (f"/img/{analysis_id}/{side}/{layer}" for side in pictures.Side)
         found.append(widgets.LayerView(label, before, after, legend, _SCALES.get(layer)))
     return found
+
+
+def chosen_photos(whole: Comparison) -> Comparison:
+    """The mean of a visit with several photos, or the one pair that is chosen."""
+    if not whole.pairs:
+        return whole
+    words = [photos_words(whole.averaged).capitalize() if whole.averaged else "All photos"]
+    words += [f"Photo {number} of {len(whole.pairs)} alone" for number in range(1, len(whole.pairs) + 1)]
+    picked = st.selectbox("Photos of the later visit", range(len(words)), format_func=words.__getitem__, key="photos")
+    return whole if picked == 0 else whole.pairs[picked - 1]
+
+
+def basis(compared: Comparison, noise: str) -> None:
+    """What the numbers rest on: photos, reference skin, repeat noise; and which photos were left out."""
+    reference = None if compared.analysis is None else compared.analysis.reference
+    st.caption(widgets.plain(behind(compared.averaged, reference, noise)))
+    if any(one.left_out for one in compared.averaged):
+        with st.expander("Photos that were left out"):
+            for line in left_out_words(compared.averaged):
+                st.markdown(widgets.plain(line))
+            for number, one in enumerate(compared.pairs, 1):
+                if one.record.reason:
+                    st.markdown(widgets.plain(f"Photo {number}: {one.record.reason} {one.record.retake}"))
+
+
+def comparability(flags: Sequence[Flag], changes: Sequence[Change]) -> None:
+    """What stands against comparing two photos: each reason, what it spoils of what is shown, and how to retake."""
+    shown = dict.fromkeys(change.metric for change in changes if change.metric not in CROSS_CHECKS)
+    notes = []
+    for flag in flags:
+        spoiled = [metric_words(metric).lower() for metric in shown if metric in flag.withholds]
+        what = f"Not assessable because of it: {', '.join(spoiled)}." if spoiled else ""
+        notes.append(widgets.Note(flag.reason, what, flag.retake))
+    widgets.notes("How well the two photos can be compared", notes, "Nothing was found that stands against it.")
+
+
+def not_measured() -> None:
+    """What no photo can tell, said where someone would look for it."""
+    st.caption(NOT_MEASURED)
 
 
 def photos_only(before_id: str, after_id: str) -> list[widgets.LayerView]:
@@ -105,7 +162,7 @@ def all_numbers(changes: Sequence[Change]) -> None:
                 st.caption(widgets.plain(remark))
 
 
-def export_controls(analysis_id: str, site: str) -> None:
+def export_controls(analysis_id: str, site: str, scope: pictures.Scope) -> None:
     """The choice of dates and the link that saves the comparison picture."""
     with st.expander("Export this comparison as a picture"):
         datings = list(Dating)
@@ -114,7 +171,7 @@ def export_controls(analysis_id: str, site: str) -> None:
             PRIVACY
             + (" This is a face: export it only as far as the patient agreed." if pictures.is_face(site) else "")
         )
-        address = f"/export/comparison/{analysis_id}?dates={dating.replace(' ', '%20')}"
+        address = f"/export/comparison/{analysis_id}?dates={dating.replace(' ', '%20')}&of={scope}"
         for kind, label in ((FileKind.JPEG, "Save as JPEG"), (FileKind.PNG, "Save as PNG")):
             widgets.download_link(f"{address}&kind={kind}", label)
 
@@ -125,13 +182,6 @@ def charted(table: pd.DataFrame, primary: Metric | None) -> list[tuple[str, str]
     shown = table if primary is Metric.SCAR_AREA else table[table["metric"] != Metric.SCAR_AREA]
     pairs = list(dict.fromkeys(zip(shown["metric"], shown["region"], strict=True)))
     return sorted(pairs, key=lambda pair: (pair[0] != primary, PRIMARY.index(Metric(pair[0]))))
-
-
-def drawing_advice(metric: Metric) -> str:
-    """What to draw, which depends on the measure that decides."""
-    if metric is Metric.SCAR_AREA:
-        return "Draw along the edge of the scar: its area is measured and followed."
-    return "Draw round the treated skin; the skin that stays outside is what its colour is compared with."
 
 
 def refused_sessions(table: pd.DataFrame) -> list[str]:

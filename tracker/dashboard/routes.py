@@ -14,7 +14,7 @@ from tracker.exports.comparison import Dating, FileKind, file_name
 
 WIDTHS = (64, 2000)
 
-_Word = TypeVar("_Word", pictures.Side, pictures.Layer, Dating, FileKind)
+_Word = TypeVar("_Word", pictures.Side, pictures.Layer, pictures.Scope, Dating, FileKind)
 
 
 def preview(request: Request) -> Response:
@@ -48,7 +48,8 @@ def export(request: Request) -> Response:
     def made() -> Response:
         dating = _word(Dating, request.query_params.get("dates", Dating.RELATIVE))
         kind = _word(FileKind, request.query_params.get("kind", FileKind.JPEG))
-        data = pictures.comparison_file(state.clinic(), request.path_params["analysis_id"], dating, kind)
+        scope = _word(pictures.Scope, request.query_params.get("of", pictures.Scope.VISITS))
+        data = pictures.comparison_file(state.clinic(), request.path_params["analysis_id"], dating, kind, scope)
         headers = {"content-disposition": f'attachment; filename="{file_name(kind)}"'}
         return Response(data, media_type=f"image/{kind}", headers=headers)
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.imaging.colour import haemoglobin_index, linear_to_uint8, luminance
-from tracker.imaging.types import Alignment, Box, LinearRGB, Mask, Photo, Region
+from tracker.imaging.types import Alignment, Box, LinearRGB, Mask, Photo, Points, Region, frozen
 
 Picture = NDArray[np.uint8]
 """sRGB-encoded display picture, (height, width, 3), 0 to 255."""
@@ -26,6 +26,10 @@ OUTLINE_COLOURS: tuple[tuple[int, int, int], ...] = (
     (150, 150, 30),
 )
 """After Okabe and Ito: told apart with any colour vision, and none of them is the colour of skin."""
+REFERENCE_COLOUR = (255, 255, 255)
+"""White dashes over a dark rim: no region is outlined in it, and it shows on any skin."""
+DASH = 7
+"""Of a dash, in thicknesses of the line."""
 REDNESS_RANGE_H = 15.0
 """A moderate erythema (blood 0.7 to 2.0 %) adds 14 H, so it reaches the end of the colour scale."""
 TEXTURE_RANGE = 0.15
@@ -90,6 +94,55 @@ def outlined(picture: Picture, regions: Sequence[Region], scale: float) -> Pictu
         cv2.drawContours(out, contours, -1, (25, 25, 25), thickness + 2, cv2.LINE_AA)
         cv2.drawContours(out, contours, -1, colour, thickness, cv2.LINE_AA)
     return out
+
+
+def reference_outlined(picture: Picture, region: Region, scale: float) -> Picture:
+    """The picture with the border of untreated reference skin drawn as white dashes.
+
+    Parameters
+    ----------
+    picture, scale
+        As in :func:`outlined`.
+    region : Region
+        Reference skin, in photo pixels.
+    """
+    out = picture.copy()
+    thickness = max(1, round(picture.shape[1] / 450))
+    mask = _display_mask(region, picture, scale)
+    contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+    for contour in contours:
+        cv2.drawContours(out, [contour], -1, (25, 25, 25), thickness + 2, cv2.LINE_AA)
+        for start in range(0, len(contour), 2 * DASH * thickness):
+            dash = contour[start : start + DASH * thickness]
+            cv2.polylines(
+                out, [dash], isClosed=False, color=REFERENCE_COLOUR, thickness=thickness, lineType=cv2.LINE_AA
+            )
+    return out
+
+
+def corners(region: Region, most: int = 24) -> Points:
+    """The border of the largest part of a region as the corners of a polygon, for showing and for editing it.
+
+    Parameters
+    ----------
+    region : Region
+        Not empty.
+    most : int
+        Corners at most, at least 4: more than about 24 cannot be dragged one by one.
+
+    Returns
+    -------
+    Points
+        (n, 2) in photo pixels.
+    """
+    contours, _ = cv2.findContours(region.mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    largest = max(contours, key=cv2.contourArea)
+    tolerance = 1.0
+    found = cv2.approxPolyDP(largest, tolerance, True)
+    while len(found) > most:
+        tolerance *= 1.3
+        found = cv2.approxPolyDP(largest, tolerance, True)
+    return frozen(np.asarray(found, np.float64).reshape(-1, 2) + np.array([region.box.left, region.box.top]))
 
 
 def redness_level(photo: Photo, region: Region) -> float:

@@ -119,13 +119,13 @@ def test_a_visit_that_lacks_a_pair_has_no_answer_yet(clinic, series, sessions, t
 
 def test_the_photo_that_was_drawn_on_stands_for_all(clinic, sessions, three):
     before, _ = three
-    assert [lead.id for lead, _ in review.leads(clinic, sessions[0].id)] == [before[0].id]
+    assert [lead.id for lead in review.leads(clinic, sessions[0].id)] == [before[0].id]
     photos.save_region(clinic, before[1].id, BOX)
-    assert review.leads(clinic, sessions[0].id)[0] == (before[1], 2)
+    assert review.leads(clinic, sessions[0].id) == [before[1]]
     photos.save_region(clinic, before[0].id, BOX, "", RegionRole.REFERENCE)
-    assert review.leads(clinic, sessions[0].id)[0][0] == before[1]  # the treated area counts first
+    assert review.leads(clinic, sessions[0].id)[0] == before[1]  # the treated area counts first
     photos.take_back_region(clinic, before[1].id)
-    assert review.leads(clinic, sessions[0].id)[0][0] == before[0]
+    assert review.leads(clinic, sessions[0].id)[0] == before[0]
 
 
 def test_a_spoiled_first_photo_does_not_stand_for_a_good_second(clinic, three):

@@ -16,6 +16,7 @@ from tracker.imaging.types import Analysis, Change, Metric
 WORKERS = Executor()
 """Shared by all threads of this process and started when first needed: a photo that exhausts the memory ends a worker,
 not the server."""
+DEFAULT_NOISE = "default noise, not measured with this room, camera and lamp"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,10 +130,19 @@ def suggested_pairs(clinic: Clinic, series_id: str) -> list[tuple[PhotoRecord, P
         return list(dict.fromkeys(pair for visits in visits_of(records, series_id) for pair in visits.pairs))
 
 
-def leads(clinic: Clinic, session_id: str) -> list[tuple[PhotoRecord, int]]:
-    """The photo that stands for each view and moment of a session, and how many photos it stands for."""
+def leads(clinic: Clinic, session_id: str) -> list[PhotoRecord]:
+    """The photo that stands for each view and moment of a session."""
     with clinic.store.read() as records:
-        return [(burst.lead, len(burst.photos)) for burst in bursts_of(records, session_id)]
+        return [burst.lead for burst in bursts_of(records, session_id)]
+
+
+def noise_source(clinic: Clinic, record: AnalysisRecord) -> str:
+    """Whose repeat noise judged a comparison, in words: a kit with its date, or the defaults."""
+    if not record.kit_digest:
+        return DEFAULT_NOISE
+    with clinic.store.read() as records:
+        named = {kit.digest: kit.source for kit in records.kits()}
+    return f"noise of {named.get(record.kit_digest, 'a kit that was removed since')}"
 
 
 def measure_series(

@@ -2,10 +2,12 @@
 
 from tracker.dashboard.widgets.forms import PHOTO_ENDINGS, patient_inputs, plan_inputs, visit_inputs
 from tracker.dashboard.widgets.kits import gathered_table, kit_cards, kit_findings, kit_inputs, protocol
-from tracker.dashboard.widgets.outline import outline_editor
+from tracker.dashboard.widgets.outline import Canvas, outline_editor
 from tracker.dashboard.widgets.text import (
+    Note,
     download_link,
     empty,
+    notes,
     photo_report,
     photo_strip,
     plain,
@@ -18,8 +20,10 @@ from tracker.dashboard.widgets.viewer import Labels, LayerView, Scale, viewer
 
 __all__ = [
     "PHOTO_ENDINGS",
+    "Canvas",
     "Labels",
     "LayerView",
+    "Note",
     "Scale",
     "download_link",
     "empty",
@@ -27,6 +31,7 @@ __all__ = [
     "kit_cards",
     "kit_findings",
     "kit_inputs",
+    "notes",
     "outline_editor",
     "patient_inputs",
     "photo_report",

@@ -7,7 +7,7 @@ export default function (component) {
   const svg = find("svg");
   const image = find("img");
   // Unsaved corners outlive a rerun; a newly saved area or another photo replaces them.
-  const source = JSON.stringify([data.address, data.corners]);
+  const source = JSON.stringify([data.address, data.corners, data.reference]);
   if (root.source !== source) {
     root.source = source;
     root.corners = data.corners.map((corner) => [...corner]);
@@ -44,10 +44,23 @@ export default function (component) {
     return best;
   }
 
+  // Reference skin is dashed, so that it is told from the treated area without any colour vision.
+  function polygon(corners, reference, names) {
+    const points = corners.map((corner) => corner.join(",")).join(" ");
+    const rim = reference ? ["rim"] : [];
+    return [...rim, reference ? "reference" : "treated"].map((kind) => {
+      const shape = document.createElementNS(NAMESPACE, "polygon");
+      shape.setAttribute("points", points);
+      shape.setAttribute("class", [kind, ...names].join(" "));
+      shape.setAttribute("stroke-width", (kind === "rim" ? 4.5 : 2.5) * unit());
+      if (kind === "reference") shape.setAttribute("stroke-dasharray", `${9 * unit()} ${7 * unit()}`);
+      return shape;
+    });
+  }
+
   function draw() {
-    const shape = document.createElementNS(NAMESPACE, "polygon");
-    shape.setAttribute("points", root.corners.map((corner) => corner.join(",")).join(" "));
-    shape.setAttribute("stroke-width", 2.5 * unit());
+    const drawn = data.reference === "drawn";
+    const shapes = [...polygon(data.beside, !drawn, ["beside"]), ...polygon(root.corners, drawn, [])];
     const handles = root.corners.map(([x, y], index) => {
       const circle = document.createElementNS(NAMESPACE, "circle");
       circle.setAttribute("cx", x);
@@ -57,12 +70,13 @@ export default function (component) {
       circle.dataset.index = index;
       return circle;
     });
-    svg.replaceChildren(shape, ...handles);
+    svg.replaceChildren(...shapes, ...handles);
     find(".undo").disabled = root.past.length === 0;
     find(".clear").disabled = root.corners.length === 0;
     find(".save").disabled = root.corners.length < 3;
     find(".hint").textContent = root.corners.length < 3
-      ? "Tap at least three corners round the treated skin." : "Drag a corner, or tap to add one.";
+      ? `Tap at least three corners round the ${drawn ? "untreated reference" : "treated"} skin.`
+      : "Drag a corner, or tap to add one.";
   }
 
   svg.onpointerdown = (event) => {

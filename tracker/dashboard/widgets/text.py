@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -45,6 +46,29 @@ def verdict_cards(changes: Sequence[Change], *, first_is_large: bool = False) ->
         cards.append(f'<div class="spt-verdict {kind}">{escape(sentence(change))}</div>')
     if cards:
         st.html("".join(cards))
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One doubt: why, what it spoils, and how to take the photo again; empty where there is nothing to say."""
+
+    reason: str
+    spoils: str
+    retake: str
+
+
+def notes(title: str, found: Sequence[Note], good: str) -> None:
+    """A titled list of doubts; ``good`` where there are none."""
+    lines = []
+    for one in found:
+        parts = [escape(one.reason)]
+        if one.spoils:
+            parts.append(f'<span class="spt-note">{escape(one.spoils)}</span>')
+        if one.retake:
+            parts.append(f"<span>How to retake: {escape(one.retake)}</span>")
+        lines.append(f"<li>{' '.join(parts)}</li>")
+    body = f"<ul>{''.join(lines)}</ul>" if lines else f"<p>{escape(good)}</p>"
+    st.html(f'<div class="spt-notes"><b>{escape(title)}</b>{body}</div>')
 
 
 def photo_strip(photos: Iterable[PhotoRecord], labels: Sequence[str]) -> None:
