@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tracker.imaging import colour
-from tracker.imaging.measure import texture
+from tracker.imaging.measure import relief, texture
 from tracker.imaging.types import FlagCode, Photo, Region
 
 PX_PER_MM = 10.0
@@ -28,7 +28,7 @@ def photo(contrast: float, exposure: float = 1.0, noise: float = 0.001, blur: fl
 
 
 def measured(first: Photo, second: Photo, scales: tuple[float, float] = (PX_PER_MM, PX_PER_MM)):
-    return texture.roughness((first, second), (REGION, REGION), scales)
+    return texture.measure(relief.lay((first, second), (REGION, REGION), scales))
 
 
 def test_roughness_rises_with_relief() -> None:

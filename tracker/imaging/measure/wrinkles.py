@@ -1,0 +1,145 @@
+"""Wrinkles and fine lines of a region in both photos: length density, contrast, severity."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tracker.imaging.measure import lines
+from tracker.imaging.measure.lines import Line, Ridges
+from tracker.imaging.measure.patch import Doubles, Patch
+from tracker.imaging.measure.relief import WRINKLE_METRICS, ReliefPair, paired_error
+from tracker.imaging.types import Flag, FlagCode, Measurement, Metric, withheld
+
+LEAST_MM = 2.0  # shorter ones are micro-relief
+WEAK, STRONG = 1.5, 3.0
+"""Robust SDs of line contrast above its median: every point of a line, and its strongest point."""
+EVIDENCE = 5.0  # robust SDs by which a line of 2 mm must stand out; a longer one less, by the root of its length
+LEAST_CONTRAST = 0.02  # ln Y; on skin without any relief the spread alone would let noise pass
+HAIR_MM = 0.24  # lines narrower than this are hairs: light under the skin widens a furrow to 0.26 mm and more
+MOST_NOISE = 0.5  # of the spread of line contrast may be camera noise
+QUANTUM_MM = 1.0  # length below which two photos of one line need not agree: it bounds the error of a lone line
+UNITS = {Metric.WRINKLES: "mm/cm²", Metric.WRINKLE_CONTRAST: "% contrast", Metric.WRINKLE_SEVERITY: "% mm/cm²"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DarkLines:
+    """The dark lines of one photo, told apart by their width, and what was measured against.
+
+    Parameters
+    ----------
+    wrinkles, hairs : tuple of Line
+        Wrinkles stand out from the micro-relief; hairs are any narrow line.
+    noise_share : float
+        How much of the spread of line contrast is camera noise.
+    """
+
+    wrinkles: tuple[Line, ...] = field(repr=False)
+    hairs: tuple[Line, ...] = field(repr=False)
+    noise_share: float
+
+
+def find(pair: ReliefPair) -> tuple[DarkLines, ...]:
+    """The lines of baseline and follow-up, by thresholds common to both; empty where the pair carries no relief."""
+    found = [lines.ridges(piece) for piece in pair.patches]
+    if not found:
+        return ()
+    middle, spread = lines.spread(found)
+    return tuple(_sort(each, piece, middle, spread) for each, piece in zip(found, pair.patches, strict=True))
+
+
+def measure(pair: ReliefPair, found: Sequence[DarkLines]) -> tuple[tuple[Measurement, Measurement], ...]:
+    """Wrinkles of a region at baseline and follow-up.
+
+    Parameters
+    ----------
+    pair : ReliefPair
+        From :func:`tracker.imaging.measure.relief.lay`.
+    found : sequence of DarkLines
+        Its lines, from :func:`find`.
+
+    Returns
+    -------
+    tuple of pairs of Measurement
+        (baseline, follow-up) of the length density (unit "mm/cm²"), the mean contrast weighted by length (unit
+        "% contrast" of ln Y; undefined where there is no wrinkle) and the severity, the sum of length times contrast
+        over the area (unit "% mm/cm²"). nan with a flag where the pair cannot carry them.
+
+    Notes
+    -----
+    A wrinkle is a dark line of at least 2 mm that stands out from the skin's own micro-relief, in either photo by the
+    same thresholds: robust SDs of the line contrast of both photos together. Contrast is a proxy of depth under one
+    light; no height is measured. Comparable only under light from the same side, after the sharper photo has been
+    blurred to the other; hairs (narrower than 0.24 mm) are left out.
+
+    References
+    ----------
+    Ng, Yap, Costen, Li. ACCV 2014, LNCS 9005:526-538, doi:10.1007/978-3-319-16811-1_34 (Hessian line tracking).
+    """
+    flags = withheld((*pair.flags, *_noise_flags(pair.region, found)), Metric.WRINKLES)
+    if flags:
+        empty = (Measurement(metric, pair.region, float("nan"), UNITS[metric], flags=flags) for metric in UNITS)
+        return tuple((each, each) for each in empty)
+    sums = [_sums(each.wrinkles, piece, pair.tiles) for each, piece in zip(found, pair.patches, strict=True)]
+    values = [_values(each.sum(0)) for each in sums]
+    left_out = np.stack([_values(each.sum(0) - each) for each in sums], axis=-1)  # metric, tile, photo
+    quanta = [QUANTUM_MM / (piece.area_mm2 / 100) for piece in pair.patches]
+    rows = []
+    for i, metric in enumerate(UNITS):
+        error = paired_error(left_out[i])
+        both = []
+        for value, quantum in zip(values, quanta, strict=True):
+            scale = (1.0, 0.0, value[1] if np.isfinite(value[1]) else 0.0)[i]
+            least = scale * quantum
+            why = () if np.isfinite(value[i]) else (_none_flag(pair.region),)
+            both.append(
+                Measurement(metric, pair.region, float(value[i]), UNITS[metric], float(np.hypot(error, least)), why)
+            )
+        rows.append((both[0], both[1]))
+    return tuple(rows)
+
+
+def _sort(found: Ridges, piece: Patch, middle: float, spread: float) -> DarkLines:
+    weak = max(middle + WEAK * spread, LEAST_CONTRAST)
+    strong = max(middle + STRONG * spread, LEAST_CONTRAST)
+    traced = [
+        line
+        for line in lines.trace(found, piece, weak, LEAST_MM)
+        if line.strongest > strong and (line.contrast - middle) / spread * np.sqrt(line.length_mm / LEAST_MM) > EVIDENCE
+    ]
+    return DarkLines(
+        tuple(line for line in traced if line.width_mm >= HAIR_MM),
+        tuple(line for line in traced if line.width_mm < HAIR_MM),
+        lines.noise_contrast(piece) / max(spread, 1e-9),
+    )
+
+
+def _sums(found: Sequence[Line], piece: Patch, tiles: int) -> Doubles:
+    """Length (mm), length times contrast, and area (cm2) of each tile, shape (tiles, 3)."""
+    out = np.zeros((tiles, 3))
+    for line in found:
+        share = np.bincount(line.tile, minlength=tiles) * (line.length_mm / len(line.tile))
+        out[:, 0] += share
+        out[:, 1] += share * line.contrast
+    out[:, 2] = np.bincount(piece.tile[piece.inside], minlength=tiles) / piece.px_per_mm**2 / 100
+    return out
+
+
+def _values(sums: Doubles) -> Doubles:
+    """Density, mean contrast in %, severity of (..., 3) sums, metrics first."""
+    length, weighted, area = np.moveaxis(sums, -1, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.stack([length / area, np.where(length > 0, 100 * weighted / length, np.nan), 100 * weighted / area])
+
+
+def _noise_flags(region: str, found: Sequence[DarkLines]) -> tuple[Flag, ...]:
+    share = max((each.noise_share for each in found), default=0.0)
+    if share <= MOST_NOISE:
+        return ()
+    reason = f"{region}: {share:.0%} of the contrast of fine lines is camera noise, expected at most {MOST_NOISE:.0%}."
+    return (Flag(FlagCode.TOO_DARK, reason, "Retake it in more light, from the side.", WRINKLE_METRICS),)
+
+
+def _none_flag(region: str) -> Flag:
+    reason = f"{region}: no wrinkle of at least {LEAST_MM:.0f} mm stands out, so there is no contrast to average."
+    return Flag(FlagCode.REGION_TOO_SMALL, reason, "", (Metric.WRINKLE_CONTRAST,))
