@@ -169,3 +169,60 @@ def test_a_noise_file_with_a_bad_entry_is_refused(tmp_path) -> None:
     )
     with pytest.raises(InvalidInput, match="positive SEM"):
         change.load_noise(path)
+
+
+@given(st.floats(-30, 30), st.floats(0.1, 5), st.floats(0, 0.45))
+def test_an_interval_with_a_scale_error_contains_zero_exactly_where_nothing_is_called_changed(
+    difference: float, half: float, scale: float
+) -> None:
+    low, high = change.interval(difference, half, scale)
+    assert low <= difference <= high
+    assert (low <= 0 <= high) == (abs(difference) <= half)
+    assert change.interval(-difference, half, scale) == pytest.approx((-high, -low))
+    assert change.interval(difference, half) == pytest.approx((difference - half, difference + half))
+
+
+def test_intervals_cover_a_change_that_is_read_on_a_wrong_scale_at_every_size() -> None:
+    rng = np.random.default_rng(8)
+    scale = 0.08
+    for truth in (0.0, 2.0, 8.0, 20.0):
+        covered = []
+        for _ in range(2000):
+            read = truth * (1 + scale * rng.standard_normal()) + np.sqrt(2) * SEM * rng.standard_normal()
+            first = Measurement(Metric.REDNESS, "drawn", 20.0, "H", scale_error=scale)
+            second = Measurement(Metric.REDNESS, "drawn", 20.0 + read, "H", scale_error=scale)
+            low, high = change.judge((first, second), KNOWN).interval
+            covered.append(low <= truth <= high)
+        assert 0.93 <= np.mean(covered) <= 0.97
+
+
+def test_eight_read_as_seven_and_a_half_lies_inside_and_the_smallest_detectable_change_stays() -> None:
+    def read(scale: float) -> tuple[Measurement, Measurement]:
+        return (
+            Measurement(Metric.REDNESS, "drawn", 10.0, "H", scale_error=scale),
+            Measurement(Metric.REDNESS, "drawn", 17.5, "H", scale_error=scale),
+        )
+
+    sure = change.Noise(0.05, 1000, "simulated")
+    plain, scaled = change.judge(read(0.0), sure), change.judge(read(0.05), sure)
+    assert not plain.interval[0] <= 8.0 <= plain.interval[1]
+    assert scaled.interval[0] <= 8.0 <= scaled.interval[1]
+    assert scaled.sdc == plain.sdc
+    assert scaled.scale_error == 0.05
+
+
+def test_noise_of_a_skin_tone_goes_before_that_of_all_skin_but_not_before_a_kind_of_its_own() -> None:
+    noises = {name: change.Noise(sem, 30, name) for sem, name in ((1.0, "any"), (2.0, "any dark"), (3.0, "drawn"))}
+    model = change.NoiseModel("m", {(Metric.PIGMENT, name, "calibrated"): n for name, n in noises.items()})
+
+    def found(region: str, tone: float = float("nan")) -> str:
+        noise = model.look_up(Metric.PIGMENT, region, calibrated=True, tone=tone)
+        assert noise is not None
+        return noise.source
+
+    assert found("nose", -40.0) == "any dark"
+    assert found("nose", 50.0) == found("nose") == "any"
+    assert found("drawn", -40.0) == "drawn"
+    assert [change.kind_of_tone("any", ita) for ita in (50, 41, 10, -30, float("nan"))] == [
+        "any light", "any medium", "any brown", "any dark", "any",
+    ]  # fmt: skip

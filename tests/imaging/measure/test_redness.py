@@ -6,6 +6,7 @@ from scipy.stats import spearmanr
 
 from tracker.imaging.measure import redness
 from tracker.imaging.measure.cells import SkinCells
+from tracker.imaging.measure.errors import Doubt
 from tracker.phantom.optics import melanin_for_ita, skin_linear
 
 TONES = [62.0, 49.0, 31.0, 9.0, -6.0, -26.0, -44.0]
@@ -66,10 +67,30 @@ def test_tone_gain_is_clamped_and_dark_skin_is_told() -> None:
     assert not redness.tone_flags(10.0)
 
 
-def test_the_standard_error_shrinks_with_the_number_of_patches() -> None:
-    rng = np.random.default_rng(0)
+def test_scatter_of_untreated_skin_is_the_standard_error_and_grows_as_sensitivity_falls() -> None:
     skin = skin_linear(melanin_for_ita(31.0), 0.007)
-    noisy = cells(skin, skin * rng.lognormal(0, 0.02, (SIDE * SIDE, 3)))
-    few = noisy.keep((noisy.position < 4.0 * SIDE / 2).all(axis=1))
-    errors = [redness.measure(c, "drawn")[0][0].standard_error for c in (noisy, few)]
-    assert 1.2 < errors[1] / errors[0] < 3.3  # a quarter of the patches: twice the error
+    doubt = Doubt(np.diag([0.0, 0.02**2, 0.0]))
+    plain, gained = (redness.measure(cells(skin, skin), "drawn", gain=g, doubt=doubt)[0][0] for g in (1.0, 0.5))
+    assert plain.standard_error == pytest.approx(2.0 / np.sqrt(2), rel=0.02)
+    assert gained.standard_error == pytest.approx(2 * plain.standard_error)
+
+
+@pytest.mark.parametrize("ita", [52.0, 26.0, -8.0])
+def test_shine_is_half_made_up_for_and_the_rest_lies_inside_the_scale_error(ita: float) -> None:
+    melanin = melanin_for_ita(ita)
+    tone = redness.tone_gain(ita)
+    for shine in (0.0, 0.04):
+        pair = [skin_linear(melanin, dose) + shine for dose in (0.007, 0.014)]
+        fair = [skin_linear(melanin_for_ita(49.0), dose) for dose in (0.007, 0.014)]
+        truth = change_of_h(cells(*fair))
+        gain = tone * redness.surface_gain(pair[0])
+        error = redness.scale_error(pair[0], ita, 0.0)
+        assert abs(change_of_h(cells(*pair), gain=gain) - truth) < 1.96 * error * truth
+
+
+def test_sensitivity_needs_a_card_and_says_nothing_without() -> None:
+    unknown = np.full(3, np.nan)
+    assert redness.surface_gain(unknown) == 1.0
+    assert redness.scale_error(unknown, float("nan"), float("nan")) == 0.0
+    skin = skin_linear(melanin_for_ita(31.0), 0.007)
+    assert redness.scale_error(skin, 31.0, 3.0) > redness.scale_error(skin, 31.0, 0.5)

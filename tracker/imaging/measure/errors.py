@@ -26,24 +26,34 @@ _STEP = 1e-3  # of ln RGB, for the slope of an index
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Doubt:
-    """What a pair of photos leaves open about the colour of a region, besides the region's own patches.
+    """What a pair of photos leaves open about the colour of a region.
 
     Parameters
     ----------
-    reference : ndarray, shape (3, 3)
-        Covariance of ln R, G, B of what the reference skin says of camera and lamp.
+    light : ndarray, shape (3, 3)
+        Covariance of the change of ln R, G, B that untreated skin of the region's size shows: of the centre of the
+        reference skin, and of the region itself.
     shift_px : float
         Residual error of the alignment in baseline pixels.
+
+    Notes
+    -----
+    The scatter is taken from the reference skin, not from the region: in the region a treatment that took unevenly
+    would count as noise, and a large change would never be sure.
     """
 
-    reference: Floats = field(default_factory=lambda: frozen(np.zeros((3, 3))), repr=False)
+    light: Floats = field(default_factory=lambda: frozen(np.zeros((3, 3))), repr=False)
     shift_px: float = 0.0
 
-    def of_reference(self, index: Index, light: Floats) -> float:
-        """Standard error of an index at a colour, shape (3,), from the reference skin alone."""
-        steps = light * np.exp(_STEP * np.eye(3))
-        slope = (index(steps) - index(light)) / _STEP
-        return float(np.sqrt(max(0.0, float(slope @ self.reference @ slope))))
+    def of_change(self, index: Index, cells: SkinCells) -> float:
+        """Standard error of one photo's part in a change of the mean index of a region.
+
+        It is the error of the change over the square root of 2, because both photos carry it.
+        """
+        middle = cells.baseline.mean(axis=0)
+        slope = (index(middle * np.exp(_STEP * np.eye(3))) - index(middle)) / _STEP
+        light = max(0.0, float(slope @ self.light @ slope))
+        return float(np.sqrt((light + self.of_place(cells.position, index(cells.baseline)) ** 2) / 2))
 
     def of_place(self, position: Floats, values: Floats) -> float:
         """Error of the mean of values at positions, shape (n, 2), where the alignment is off by ``shift_px``."""
@@ -55,35 +65,6 @@ class Doubt:
 
 
 NO_DOUBT = Doubt()
-
-
-def change_error(cells: SkinCells, index: Index, change: Callable[[Mask], float], doubt: Doubt) -> float:
-    """Standard error of one photo's part in a change of a region.
-
-    Parameters
-    ----------
-    cells : SkinCells
-        Of the region.
-    index : Index
-        What is measured.
-    change : callable
-        Takes a mask, shape (n,), of the patches to use and gives the change.
-    doubt : Doubt
-        Of reference skin and alignment.
-
-    Returns
-    -------
-    float
-        The error of the change over the square root of 2, because both photos carry it.
-    """
-    if len(cells) < FEWEST_IN_BLOCK:
-        return float("nan")
-    parts = (
-        jackknife(cells.position, change),
-        doubt.of_reference(index, cells.baseline.mean(axis=0)),
-        doubt.of_place(cells.position, index(cells.baseline)),
-    )
-    return float(np.sqrt(np.square(parts).sum() / 2))
 
 
 def jackknife(position: Floats, figure: Callable[[Mask], float]) -> float:
@@ -117,27 +98,48 @@ def jackknife(position: Floats, figure: Callable[[Mask], float]) -> float:
     return float(np.sqrt((count - 1) / count * np.sum((left_out - left_out.mean()) ** 2)))
 
 
-def block_covariance(position: Floats, values: Floats, weights: Floats) -> Floats:
-    """Covariance of the weighted centre of values, shape (n, k) -> (k, k), from the medians of blocks of neighbours."""
-    labels = blocks(position)
+def scatter(position: Floats, values: Floats, area: float) -> Floats:
+    """Covariance of the mean of a part of ``area`` and of the centre of all patches, shape (k, k), together.
+
+    Parameters
+    ----------
+    position : ndarray, shape (n, 2)
+        Of patches of untreated skin, in pixels.
+    values : ndarray, shape (n, k)
+        What changed in each.
+    area : float
+        Of the treated part, in square pixels.
+
+    Returns
+    -------
+    ndarray, shape (k, k)
+        From the medians of blocks a fifth as wide as the part; 0 with fewer than two blocks. Blocks farther off than
+        2.5 robust standard deviations count as that far: hair or an eye that moved is no skin.
+    """
+    labels = _labels(position, np.sqrt(area) / BLOCKS_ACROSS)
     count = int(labels.max(initial=-1)) + 1
     if count < 2:
         return np.zeros((values.shape[1], values.shape[1]))
-    inside = [labels == label for label in range(count)]
-    share = np.array([weights[which].sum() for which in inside]) / max(float(weights.sum()), 1e-9)
-    middle = np.array([np.median(values[which], axis=0) for which in inside])
-    away = (middle - share @ middle / share.sum()) * share[:, None]
-    return np.asarray(count / (count - 1) * away.T @ away / share.sum() ** 2, np.float64)
+    middle = np.array([np.median(values[labels == label], axis=0) for label in range(count)])
+    away = middle - np.median(middle, axis=0)
+    spread = 1.4826 * np.median(np.abs(away), axis=0)
+    away = np.clip(away, -2.5 * spread, 2.5 * spread)
+    return np.asarray(away.T @ away / (count - 1) * (1 / BLOCKS_ACROSS**2 + 1.57 / count), np.float64)  # 1.57: median
 
 
 def blocks(position: Floats) -> NDArray[np.int64]:
-    """Which block each patch belongs to, 0 to count - 1, or -1 for the few in a corner, shape (n,)."""
+    """Which block of a region each patch belongs to, 0 to count - 1, or -1 for the few in a corner, shape (n,)."""
     if len(position) == 0:
         return np.zeros(0, np.int64)
-    low = position.min(axis=0)
     across = int(np.clip(np.sqrt(len(position) / (2.5 * FEWEST_IN_BLOCK)), 2, BLOCKS_ACROSS))
-    side = max(float(np.ptp(position, axis=0).max()), 1e-9) / across
-    column, row = np.minimum((position - low) / side, across - 1e-9).astype(np.int64).T
-    _, labels, counts = np.unique(row * across + column, return_inverse=True, return_counts=True)
+    return _labels(position, float(np.ptp(position, axis=0).max()) / across)
+
+
+def _labels(position: Floats, side: float) -> NDArray[np.int64]:
+    if len(position) == 0:
+        return np.zeros(0, np.int64)
+    away = (position - position.min(axis=0)) / max(side, 1e-9)
+    column, row = np.maximum(np.ceil(away).astype(np.int64) - 1, 0).T
+    _, labels, counts = np.unique(row * (column.max() + 1) + column, return_inverse=True, return_counts=True)
     kept = np.where(counts >= FEWEST_IN_BLOCK, np.cumsum(counts >= FEWEST_IN_BLOCK) - 1, -1)
     return np.asarray(kept[labels], np.int64)

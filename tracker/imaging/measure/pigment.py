@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tracker.imaging import colour
 from tracker.imaging.measure.cells import SkinCells
-from tracker.imaging.measure.errors import NO_DOUBT, PER_DE00, SURFACE_SD, Doubt, change_error, jackknife
+from tracker.imaging.measure.errors import NO_DOUBT, PER_DE00, SURFACE_SD, Doubt, jackknife
 from tracker.imaging.types import Measurement, Metric
 
 Floats = NDArray[np.float64]
@@ -53,7 +53,7 @@ def measure(
     region : str
         Its name.
     doubt : Doubt
-        Of reference skin and alignment.
+        Scatter of untreated skin between the photos, and of the alignment.
     scale : float
         Relative standard error of a change of pigment, from :func:`scale_error`.
 
@@ -70,10 +70,7 @@ def measure(
     reference skin, so a tan of all skin is not seen.
     """
     both = [melanin_corrected(light, h_reference) for light in (cells.baseline, cells.followup)]
-    step = both[1] - both[0]
-    error = change_error(
-        cells, lambda rgb: melanin_corrected(rgb, h_reference), lambda some: float(step[some].mean()), doubt
-    )
+    error = doubt.of_change(lambda rgb: melanin_corrected(rgb, h_reference), cells)
     nodes = _plane(cells.position)
     flat = [values - nodes @ np.linalg.lstsq(nodes, values, rcond=None)[0] for values in both]
     spread = [float(np.std(values)) for values in flat]

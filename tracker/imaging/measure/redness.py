@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from tracker.imaging import colour
 from tracker.imaging.measure.cells import SkinCells
-from tracker.imaging.measure.errors import NO_DOUBT, PER_DE00, SURFACE_SD, Doubt, Index, change_error
-from tracker.imaging.types import Flag, FlagCode, Mask, Measurement, Metric
+from tracker.imaging.measure.errors import NO_DOUBT, PER_DE00, SURFACE_SD, Doubt, Index
+from tracker.imaging.types import Flag, FlagCode, Measurement, Metric
 
 Floats = NDArray[np.float64]
 
@@ -88,7 +88,7 @@ def measure(
     gain : float
         From :func:`tone_gain` and :func:`surface_gain`; H is divided by it.
     doubt : Doubt
-        Of reference skin and alignment.
+        Scatter of untreated skin between the photos, and of the alignment.
     scale : float
         From :func:`scale_error`.
 
@@ -123,12 +123,7 @@ def _both(
     metric, unit, index = what
     photos = (cells.baseline, cells.followup)
     first, second = (float(index(light.mean(axis=0))) for light in photos)
-
-    def change(some: Mask) -> float:
-        before, after = (float(index(light[some].mean(axis=0))) for light in photos)
-        return after - before
-
-    error = change_error(cells, index, change, doubt)
+    error = doubt.of_change(index, cells)
     return (
         Measurement(metric, region, first, unit, error, (), scale),
         Measurement(metric, region, second, unit, error, (), scale),

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tracker.imaging import colour
 from tracker.imaging.measure.cells import SkinCells
-from tracker.imaging.measure.errors import block_covariance
+from tracker.imaging.measure.errors import scatter
 from tracker.imaging.types import Flag, FlagCode, Mask, Metric
 
 Floats = NDArray[np.float64]
@@ -49,8 +49,6 @@ class ColourMatch:
         The gains along redness (H units) and yellowness (100 ln): large where lamp or white balance changed.
     cells : int
         Reference cells used.
-    covariance : ndarray, shape (3, 3)
-        Of ``log_gain``, from blocks of the reference skin.
     """
 
     log_gain: Floats = field(repr=False)
@@ -59,7 +57,6 @@ class ColourMatch:
     lamp_h: float
     lamp_yellow: float
     cells: int
-    covariance: Floats = field(repr=False)
 
     def apply(self, cells: SkinCells) -> SkinCells:
         """The cells with the follow-up's light brought to the baseline's camera and lamp."""
@@ -172,7 +169,6 @@ def match_colour(
         lamp_h=100 * float(lamp[0]),
         lamp_yellow=100 * float(lamp[1]),
         cells=len(good),
-        covariance=block_covariance(good.position, good.log_ratio, share),
     )
 
 
@@ -187,6 +183,12 @@ def match_flags(match: ColourMatch | None, *, calibrated: bool) -> tuple[Flag, .
         reason = "No colour card in both photos: only differences against untreated skin of the same photo are judged."
         flags.append(Flag(FlagCode.UNCALIBRATED, reason, "Put the printed card beside the skin in every photo."))
     return tuple(flags)
+
+
+def untreated_scatter(skin: SkinCells, area_px: float) -> Floats:
+    """Covariance, shape (3, 3), of the change of ln R, G, B that untreated skin of an area shows between the photos."""
+    good = skin.keep(plausible_skin(skin))
+    return scatter(good.position, good.log_ratio, area_px)
 
 
 def facing_light(skin: SkinCells) -> Floats:

@@ -71,7 +71,7 @@ def read_colour(pair: LaidPair, region: Region) -> ColourReading:
     tone = reference.skin_tone(skin) if pair.calibrated else float("nan")
     gain = redness.tone_gain(tone) * redness.surface_gain(light)
     left = card_residual(pair)
-    doubt = Doubt(match.covariance, pair.alignment.residual_px)
+    doubt = Doubt(reference.untreated_scatter(skin, region.area_px), pair.alignment.residual_px)
     measured = (
         *redness.measure(matched, region.name, gain=gain, doubt=doubt, scale=redness.scale_error(light, tone, left)),
         *pigment.measure(
