@@ -1,13 +1,14 @@
 """When the next session is due, in words."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from tracker.clinic.types import BodySite, Indication, Moment, Series, SeriesPlan, Session, SessionKind, Visit
 from tracker.clinic.workflow.progress import SeriesEntry, SessionEntry
-from tracker.dashboard.plan import deciding, due_words, healing_note, is_healing, relevant, session_details
-from tracker.imaging.types import Change, Metric, Verdict
+from tracker.dashboard.plan import due_words, healing_note, is_healing, session_details
+from tracker.imaging.types import Metric
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FIRST = date(2026, 1, 1)
@@ -42,13 +43,26 @@ def test_due_counts_treatments_only():
 
 def test_details_and_healing():
     visit = {"device": "pen", "needle_depth_mm": 1.5, "serum": "water"}
-    early = session(3, SessionKind.FOLLOW_UP, 3, **visit)
+    early, plan = session(3, SessionKind.FOLLOW_UP, 3, **visit), SeriesPlan(Indication.REDNESS, BodySite.FACE)
     assert (
-        session_details(early) == "Early healing (day 2 to 4) · 3 days after the last treatment · pen · 1.5 mm · water"
+        session_details(early, plan)
+        == "Early healing (day 2 to 4) · 3 days after the last treatment · pen · 1.5 mm · water"
     )
     assert is_healing(early)
     assert not is_healing(session(0))
     assert not is_healing(session(10, since=10))
+
+
+def test_a_complete_series_says_when_its_final_outcomes_are_due_seen_or_missed():
+    complete = entry(session(0), session(35), planned=2)
+    words = due_words(complete, FIRST + timedelta(40))
+    assert "final outcome (90 days) to be photographed about 6 May 2026" in words
+    assert "final outcome (180 days) to be photographed about 4 Aug 2026" in words
+    assert "final outcome (90 days) missed" in due_words(complete, FIRST + timedelta(35 + 112))
+    late = replace(session(35 + 95, SessionKind.FOLLOW_UP, 95), treatments_before=2)
+    shown = replace(complete, sessions=(*complete.sessions, SessionEntry(late, ("a photo",))))
+    assert "final outcome (90 days) photographed" in due_words(shown, FIRST + timedelta(35 + 112))
+    assert session_details(late, complete.series.plan).startswith("Final outcome (90 days) · 95 days")
 
 
 def test_healing_note_depends_on_measure_and_moment():
@@ -59,18 +73,3 @@ def test_healing_note_depends_on_measure_and_moment():
     assert "10 days after" in healing_note(later, Moment.BEFORE, Metric.ROUGHNESS)
     assert healing_note(session(0), Moment.BEFORE) == ""
     assert "on the day of needling" in healing_note(session(0), Moment.AFTER)
-
-
-def test_area_is_told_only_where_a_scar_is_followed():
-    nan = float("nan")
-    changes = [
-        Change(metric, "drawn", "", nan, nan, nan, nan, (nan, nan), Verdict.NOT_ASSESSABLE)
-        for metric in (Metric.SCAR_AREA, Metric.REDNESS)
-    ]
-
-    def series(indication):
-        return Series("r", "p", SeriesPlan(indication, BodySite.FACE), NOW)
-
-    assert [one.metric for one in relevant(changes, series(Indication.ACNE_SCARS))] == [Metric.REDNESS]
-    assert len(relevant(changes, series(Indication.SCAR))) == 2
-    assert deciding(series(Indication.SCAR)) is Metric.SCAR_AREA

@@ -1,6 +1,7 @@
 """The words: never a number that cannot be trusted, always what could have been seen."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -122,3 +123,11 @@ def test_reason_does_not_name_the_region_by_its_stored_name():
     flag = Flag(FlagCode.NO_SCALE, "drawn: no card was found.", "", (Metric.ROUGHNESS,))
     change = Change(Metric.ROUGHNESS, "drawn", "", NAN, NAN, NAN, NAN, (NAN, NAN), Verdict.NOT_ASSESSABLE, (flag,))
     assert said(change) == "Roughness (marked area): not assessable. No card was found."
+
+
+def test_an_interval_that_is_not_of_95_percent_says_so():
+    (row, unadjusted) = as_table([replace(SAME, level=0.002), SAME])["95 % interval"]
+    assert row == "−1.0 to +2.2\u00a0H (99.8\u00a0%)"
+    assert unadjusted == "−1.0 to +2.2\u00a0H"
+    assert "99.8\u00a0% interval" in sentence(replace(SAME, level=0.002))
+    assert "95\u00a0% interval" in sentence(SAME)

@@ -1,12 +1,19 @@
 """What a plan and a session say, in words."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
-from tracker.clinic.types import HealingPhase, Moment, Series, Session, SessionKind
+from tracker.clinic.types import (
+    OUTCOME_WINDOW_DAYS,
+    FinalOutcome,
+    HealingPhase,
+    Moment,
+    SeriesPlan,
+    Session,
+    SessionKind,
+)
 from tracker.clinic.workflow.progress import SeriesEntry
 from tracker.dashboard.widgets import when
-from tracker.imaging.types import Change, Metric
+from tracker.imaging.types import Metric
 
 
 def due_words(entry: SeriesEntry, today: date | None = None) -> str:
@@ -23,7 +30,7 @@ def due_words(entry: SeriesEntry, today: date | None = None) -> str:
     treatments = [visit.session for visit in entry.sessions if visit.session.kind is SessionKind.TREATMENT]
     done = f"{len(treatments)} of {plan.planned_sessions} treatments done."
     if plan.planned_sessions is not None and len(treatments) >= plan.planned_sessions:
-        return f"{done} The planned series is complete; judge the outcome 90 and 180 days after the last treatment."
+        return f"{done} {_outcome_words(entry, treatments[-1].date, day)}"
     if not treatments:
         return f"{done} The first treatment can be planned any time after the baseline photos."
     due = treatments[-1].date + timedelta(plan.interval_days)
@@ -33,10 +40,26 @@ def due_words(entry: SeriesEntry, today: date | None = None) -> str:
     return f"{done} Next due {'today' if away == 0 else f'on {when(due)}'}."
 
 
-def session_details(session: Session) -> str:
-    """Healing phase, device, depth and serum in one line."""
+def _outcome_words(entry: SeriesEntry, last: date, day: date) -> str:
+    """When the final outcomes of a complete series are to be photographed, or that they have been."""
+    seen = {visit.session.outcome(entry.series.plan) for visit in entry.sessions if visit.photos}
+    words = []
+    for outcome in FinalOutcome:
+        due = last + timedelta(outcome.days)
+        if outcome in seen:
+            words.append(f"{outcome} photographed")
+        elif (day - due).days > OUTCOME_WINDOW_DAYS:
+            words.append(f"{outcome} missed")
+        else:
+            words.append(f"{outcome} to be photographed about {when(due)}")
+    return f"The planned series is complete: {', '.join(words)}."
+
+
+def session_details(session: Session, plan: SeriesPlan) -> str:
+    """Final outcome or healing phase, device, depth and serum in one line."""
     visit = session.visit
-    parts = [f"{session.phase[:1].upper()}{session.phase[1:]}"]
+    state = session.outcome(plan) or session.phase
+    parts = [f"{state[:1].upper()}{state[1:]}"]
     if session.days_since_needling is not None:
         parts.append(f"{session.days_since_needling} days after the last treatment")
     if visit.device:
@@ -65,20 +88,6 @@ def healing_note(session: Session, moment: Moment, metric: Metric = Metric.REDNE
         return ""
     when_taken = "on the day of" if days == 0 else f"{days} day{'' if days == 1 else 's'} after"
     return f"The photo of {when(session.date)} was taken {when_taken} needling, while the skin was still healing."
-
-
-def deciding(series: Series) -> Metric:
-    """The measure that decides in a series."""
-    return series.plan.primary_metric or series.plan.indication.primary_metric
-
-
-def relevant(changes: Sequence[Change], series: Series) -> tuple[Change, ...]:
-    """The changes that mean something in a series: an area only where the outline of a scar is followed.
-
-    Everywhere else the drawn area is the treated skin, and its size says nothing about the treatment.
-    """
-    kept = deciding(series) is Metric.SCAR_AREA
-    return tuple(change for change in changes if kept or change.metric is not Metric.SCAR_AREA)
 
 
 def is_healing(session: Session) -> bool:

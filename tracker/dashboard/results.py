@@ -178,7 +178,7 @@ def export_controls(analysis_id: str, site: str, scope: pictures.Scope) -> None:
 
 def charted(table: pd.DataFrame, primary: Metric | None) -> list[tuple[str, str]]:
     """(metric, region) of every chart: the deciding measure first, then reading order."""
-    # An area means something only where the outline of a scar is followed; see plan.relevant.
+    # An area means something only where the outline of a scar is followed; see workflow.telling.
     shown = table if primary is Metric.SCAR_AREA else table[table["metric"] != Metric.SCAR_AREA]
     pairs = list(dict.fromkeys(zip(shown["metric"], shown["region"], strict=True)))
     return sorted(pairs, key=lambda pair: (pair[0] != primary, PRIMARY.index(Metric(pair[0]))))
@@ -197,18 +197,6 @@ def spread(table: pd.DataFrame) -> pd.DataFrame:
     places = answered[["metric", "region"]].drop_duplicates()
     gaps = refused.drop(columns="region").merge(places, on="metric")
     return pd.concat([answered, gaps[list(table.columns)]], ignore_index=True) if len(gaps) else answered
-
-
-def latest(table: pd.DataFrame, compared: Sequence[Comparison], metric: str, region: str) -> Change | None:
-    """The change of the last session that counts; where none does, of the last session."""
-    rows = table[(table["metric"] == metric) & (table["region"] == region) & (table["analysis_id"] != "")]
-    rows = rows[rows["in_trend"]] if rows["in_trend"].any() else rows
-    changes = {one.record.id: one.record.changes for one in compared}
-    for analysis_id in reversed(list(rows["analysis_id"])):
-        for change in changes.get(analysis_id, ()):
-            if (change.metric, change.region) == (metric, region):
-                return change
-    return None
 
 
 def chart(table: pd.DataFrame, metric: str, region: str) -> None:

@@ -33,7 +33,8 @@ INK, LINE, BAND, HEALING = "#2b2f33", "#0b6e99", "#b9c1c9", "#b36b00"
 """Blue, grey and ochre stay apart with any colour vision and on paper; no green, no red: the chart does not praise."""
 
 KEY = (
-    "Grey band: changes too small for this set-up to see. Filled points: sessions that count, with 95 % intervals. "
+    "Grey band: changes too small for this set-up to see. Filled points: sessions that count, with 95 % intervals "
+    "(wider for measures that do not decide, because many are looked at). "
     "Hollow points: skin still healing, kept out of the line and of the scale. Cross: not assessable, no number."
 )
 """How to read the chart, to be printed under it."""

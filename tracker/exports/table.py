@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from tracker.imaging.change import LOG_METRICS
+from tracker.imaging.change.multiplicity import LEVEL, percent
 from tracker.imaging.types import Change, FlagCode, Metric, Verdict
 
 METRIC_WORDS: dict[Metric, str] = {
@@ -118,18 +119,19 @@ def sentence(change: Change) -> str:
     if change.verdict is Verdict.NOT_ASSESSABLE:
         return f"{what}: not assessable. {reasons(change)}".strip()
     low, high = sorted(change.interval)
+    cover = f"{percent(change.level)}{HARD_SPACE}%"
     if change.verdict is Verdict.CHANGED:
         fell = change.change < 0
         least = least_fall(change.metric, change.sdc) if fell else change.sdc
         # Both ends have the sign of the change, and the verb already says it.
         low, high = sorted((abs(low), abs(high)))
         return (
-            f"{what} {brief(change)} (95{HARD_SPACE}% interval {amount(low, '')} to {amount(high, unit)}); "
+            f"{what} {brief(change)} ({cover} interval {amount(low, '')} to {amount(high, unit)}); "
             f"a {'fall' if fell else 'rise'} below {amount(least, unit)} could have been missed."
         )
     return (
         f"{what}: no detectable change. Only a change of at least {amount(change.sdc, unit)} could have been seen "
-        f"(found {amount(change.change, unit)}, 95{HARD_SPACE}% interval {amount(low, '')} to {amount(high, unit)})."
+        f"(found {amount(change.change, unit)}, {cover} interval {amount(low, '')} to {amount(high, unit)})."
     )
 
 
@@ -226,14 +228,14 @@ def as_table(changes: Iterable[Change]) -> pd.DataFrame:
     """
     rows = []
     for change in in_order(changes):
-        unit, (low, high) = change_unit(change.metric, change.unit), sorted(change.interval)
+        unit = change_unit(change.metric, change.unit)
         rows.append(
             {
                 "Measure": metric_words(change.metric),
                 "Region": region_words(change.region),
                 "Verdict": VERDICT_WORDS[change.verdict],
-                "Change": _signed(change.change, unit),
-                "95 % interval": "–" if math.isnan(low) else f"{_signed(low, '')} to {_signed(high, unit)}",
+                "Change": signed(change.change, unit),
+                "95 % interval": _between(change, unit),
                 "Could be seen from": amount(change.sdc, unit),
                 "Before": amount(change.baseline, change.unit),
                 "After": amount(change.followup, change.unit),
@@ -243,5 +245,15 @@ def as_table(changes: Iterable[Change]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
 
 
-def _signed(value: float, unit: str) -> str:
+def _between(change: Change, unit: str) -> str:
+    """The interval of a change; named where it is not the 95 % of the column's head (see multiplicity)."""
+    low, high = sorted(change.interval)
+    if math.isnan(low):
+        return "–"
+    text = f"{signed(low, '')} to {signed(high, unit)}"
+    return text if change.level == LEVEL else f"{text} ({percent(change.level)}{HARD_SPACE}%)"
+
+
+def signed(value: float, unit: str) -> str:
+    """A figure with its unit and its sign, plus included."""
     return f"+{amount(value, unit)}" if value > 0 else amount(value, unit)

@@ -3,11 +3,17 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from tracker.clinic.records.store import Records
 from tracker.clinic.types import AnalysisRecord, HealingPhase, Patient, PhotoRecord, Series, Session
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.review import stored_answers
+from tracker.clinic.workflow.telling import deciding, told
+from tracker.imaging.change import LOG_METRICS
+from tracker.imaging.change.multiplicity import standard_error
+from tracker.imaging.change.progress import Course, course
 from tracker.imaging.types import Change, Flag, FlagCode, Verdict
 
 COLUMNS = (
@@ -21,6 +27,7 @@ COLUMNS = (
     "kind",
     "days_since_needling",
     "phase",
+    "outcome",
     "view",
     "photo_id",
     "analysis_id",
@@ -34,6 +41,9 @@ COLUMNS = (
     "sdc",
     "interval_low",
     "interval_high",
+    "standard_error",
+    "df",
+    "level",
     "verdict",
     "flags",
     "in_trend",
@@ -43,8 +53,9 @@ COLUMNS = (
 
 BASELINE = "baseline"
 """In place of a verdict, in the rows of the baseline photo."""
-_NUMBERS = ("days_since_needling", "baseline", "value", "change", "sdc", "interval_low", "interval_high")
-_NO_SPREAD = dict.fromkeys(("sdc", "interval_low", "interval_high"), math.nan)
+_SPREAD = ("sdc", "interval_low", "interval_high", "standard_error", "df", "level")
+_NUMBERS = ("days_since_needling", "baseline", "value", "change", *_SPREAD)
+_NO_SPREAD = dict.fromkeys(_SPREAD, math.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +110,53 @@ def progress(clinic: Clinic, series_id: str, version: str = "") -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns :data:`COLUMNS`. ``value`` is the number at that session, ``baseline`` the number at the baseline in
-        the same comparison; ``change``, ``sdc`` and the interval are in the unit of the change. A withheld number is
+        the same comparison; ``change``, ``sdc`` and the interval are in the unit of the change, and hold at ``level``
+        for all figures of the comparison together (see :mod:`tracker.clinic.workflow.telling`); ``standard_error`` is
+        that of the change on the scale on which it is judged, logarithms for ratio measures. A withheld number is
         NaN with the verdict "not assessable" and its reasons in ``flags``. The baseline photo has a row of its own,
         wherever a comparison gave it a number, with the verdict "baseline" and change 0. ``in_trend`` is False for
-        photos of a healing phase in which the metric cannot be judged, and for withheld numbers.
+        photos of a healing phase in which the metric cannot be judged, and for withheld numbers. ``outcome`` names the
+        final outcome that a photo shows, once all planned treatments are done; else it is empty.
     """
     with clinic.store.read() as records:
-        answers = stored_answers(records, series_id, version)
-        series = records.series(series_id)
-        patient = records.patient(series.patient_id)
-        sessions = {session.id: session for session in records.sessions_of(series_id)}
-    table = _Table(patient, series, sessions)
-    for answer in answers:
+        return progress_of(records, series_id, version)
+
+
+def progress_of(records: Records, series_id: str, version: str = "") -> pd.DataFrame:
+    """The table of :func:`progress`, inside a transaction."""
+    series = records.series(series_id)
+    sessions = {session.id: session for session in records.sessions_of(series_id)}
+    table = _Table(records.patient(series.patient_id), series, sessions)
+    for answer in stored_answers(records, series_id, version):
         table.add(answer.first, answer.second, answer.record)
     return table.frame()
+
+
+def course_of(table: pd.DataFrame, metric: str, region: str, *, level: float = 0.05) -> Course:
+    """The trend of a measure in a region over the sessions that count, the baseline among them.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of :func:`progress`, one view.
+    metric, region : str
+        Which rows.
+    level : float
+        5 % divided by the number of regions that are looked at.
+
+    Returns
+    -------
+    Course
+        Days as times; on the scale on which the measure is judged (logarithms for ratio measures).
+    """
+    rows = table[(table["metric"] == metric) & (table["region"] == region) & table["in_trend"]]
+    changes = np.log1p(rows["change"] / 100) if metric in LOG_METRICS else rows["change"]
+    # A change has the noise of two values; the baseline's own is theirs on average.
+    sem = rows["standard_error"] / math.sqrt(2)
+    sem = sem.fillna(math.sqrt((sem**2).mean()))
+    days = (rows["date"] - rows["date"].min()).dt.days
+    df = rows["df"].min()
+    return course(days, changes, sem, df=math.inf if math.isnan(df) else float(df), level=level)
 
 
 class _Table:
@@ -125,7 +169,7 @@ class _Table:
 
     def add(self, first: PhotoRecord, second: PhotoRecord, analysis: AnalysisRecord) -> None:
         """The rows of one comparison, and those of its baseline where they are not there yet."""
-        for change in analysis.changes or (_nothing(self.series, analysis),):
+        for change in told(analysis.changes or (_nothing(self.series, analysis),), self.series):
             key = (first.id, change.metric, change.region)
             if key not in self.baselines and not math.isnan(change.baseline):
                 self.baselines.add(key)
@@ -143,7 +187,7 @@ class _Table:
     def _photo(self, photo: PhotoRecord, change: Change) -> dict[str, object]:
         session = self.sessions[photo.session_id]
         phase = phase_of(session, photo)
-        days = session.days_at(photo.moment)
+        days, outcome = session.days_at(photo.moment), session.outcome(self.series.plan, photo.moment)
         return {
             "patient": self.patient.code,
             "series_id": self.series.id,
@@ -155,6 +199,7 @@ class _Table:
             "kind": str(session.kind),
             "days_since_needling": math.nan if days is None else float(days),
             "phase": str(phase),
+            "outcome": "" if outcome is None else str(outcome),
             "view": str(photo.view),
             "photo_id": photo.id,
             "metric": str(change.metric),
@@ -180,6 +225,9 @@ class _Table:
             "sdc": change.sdc,
             "interval_low": change.interval[0],
             "interval_high": change.interval[1],
+            "standard_error": standard_error(change),
+            "df": change.df,
+            "level": change.level,
             "verdict": str(change.verdict),
             "flags": "; ".join(remarks),
             "in_trend": settled and change.verdict is not Verdict.NOT_ASSESSABLE,
@@ -201,7 +249,7 @@ def phase_of(session: Session, photo: PhotoRecord) -> HealingPhase:
 
 def _nothing(series: Series, analysis: AnalysisRecord) -> Change:
     """The primary metric, withheld: the pair was refused or failed as a whole."""
-    metric = series.plan.primary_metric or series.plan.indication.primary_metric
+    metric = deciding(series)
     why = Flag(FlagCode.NOT_ALIGNED, f"{analysis.reason} {analysis.retake}".strip(), withholds=(metric,))
     nan = math.nan
     return Change(metric, "", "", nan, nan, nan, nan, (nan, nan), Verdict.NOT_ASSESSABLE, (why,))

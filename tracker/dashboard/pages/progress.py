@@ -2,9 +2,9 @@ import streamlit as st
 
 from tracker.clinic.workflow import review
 from tracker.clinic.workflow.progress import progress
-from tracker.dashboard import results, state, widgets
+from tracker.clinic.workflow.telling import deciding as deciding_measure
+from tracker.dashboard import courses, results, state, widgets
 from tracker.dashboard.context import PAGES, remembered_choice, series_of_page
-from tracker.dashboard.plan import deciding as deciding_measure
 from tracker.exports import charts
 from tracker.exports.table import brief, metric_words, region_words
 
@@ -24,14 +24,16 @@ if len(views) > 1:
     chosen = remembered_choice("View", views, state.VIEW)
     table = table[table["view"] == chosen]
 
+answers = courses.answers_of(compared, series)
 refused, table = results.refused_sessions(table), results.spread(table)
 metric = deciding_measure(series)
 found = results.charted(table, metric)
 deciding = [one for one in found if one[0] == metric]
 if deciding:
-    st.caption("The last session that counts, against the baseline:")
-    latest = [results.latest(table, compared, *one) for one in deciding]
+    st.caption(courses.latest_words(table, metric))
+    latest = [courses.latest(table, answers, *one) for one in deciding]
     widgets.verdict_cards([change for change in latest if change is not None], first_is_large=True)
+    widgets.cards(courses.trend_words(table, deciding))
 else:
     st.caption(f"{metric_words(metric)}, which decides in this series, was not measured.")
 for line in refused:
@@ -47,7 +49,7 @@ others = [one for one in found if one[0] != metric]
 if others:
     st.subheader("Other measures", anchor=False)
 for name, region in others:
-    change = results.latest(table, compared, name, region)
+    change = courses.latest(table, answers, name, region)
     verdict = brief(change) if change is not None else "no number"
     with st.expander(widgets.plain(f"{metric_words(name)} ({region_words(region)}): {verdict}")):
         if change is not None:

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from tracker.clinic.types import Moment, SessionKind
+from tracker.clinic.types import Moment, SeriesPlan, SessionKind
 from tracker.clinic.workflow import intake
 from tracker.clinic.workflow.progress import SessionEntry, timeline
 from tracker.dashboard import state, widgets
@@ -8,13 +8,13 @@ from tracker.dashboard.context import PAGES, patient_of_page, sentence_case
 from tracker.dashboard.plan import due_words, is_healing, session_details
 
 
-def show(entry: SessionEntry) -> None:
+def show(entry: SessionEntry, plan: SeriesPlan) -> None:
     session = entry.session
     with st.container(border=True):
         words, pictures = st.columns([2, 3])
         with words:
             st.markdown(f"**Session {session.number} · {widgets.when(session.date)}**  \n{sentence_case(session.kind)}")
-            st.caption(widgets.plain(session_details(session)))
+            st.caption(widgets.plain(session_details(session, plan)))
             if is_healing(session):
                 st.caption(":orange-badge[Still healing] Kept out of the trend.")
             if session.notice:
@@ -45,7 +45,7 @@ for series in entries:
     if not series.sessions:
         widgets.empty("No sessions yet", "Add the first photos: the session is written down with them.")
     for entry in reversed(series.sessions):
-        show(entry)
+        show(entry, series.series.plan)
 
 with st.expander("Plan another series" if entries else "Plan a series", expanded=not entries):
     plan = widgets.plan_inputs("new_series")

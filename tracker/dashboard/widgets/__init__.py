@@ -5,6 +5,7 @@ from tracker.dashboard.widgets.kits import gathered_table, kit_cards, kit_findin
 from tracker.dashboard.widgets.outline import Canvas, outline_editor
 from tracker.dashboard.widgets.text import (
     Note,
+    cards,
     download_link,
     empty,
     notes,
@@ -25,6 +26,7 @@ __all__ = [
     "LayerView",
     "Note",
     "Scale",
+    "cards",
     "download_link",
     "empty",
     "gathered_table",

@@ -71,6 +71,12 @@ def notes(title: str, found: Sequence[Note], good: str) -> None:
     st.html(f'<div class="spt-notes"><b>{escape(title)}</b>{body}</div>')
 
 
+def cards(lines: Sequence[str]) -> None:
+    """One plain card per line; nothing for no lines."""
+    if lines:
+        st.html("".join(f'<div class="spt-verdict">{escape(line)}</div>' for line in lines))
+
+
 def photo_strip(photos: Iterable[PhotoRecord], labels: Sequence[str]) -> None:
     """Small previews in a row, each with its label and, where the photo has doubts, how many; they unfold."""
     figures = []

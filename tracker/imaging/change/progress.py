@@ -46,6 +46,10 @@ class Course:
         Two-sided, that unchanged skin gives a slope as large.
     scatter : float
         Scatter about the line over that expected from the noise alone; near 1 where a line describes the course.
+    widened : bool
+        The interval allows for more scatter than the noise explains.
+    level : float
+        At which the interval was made; 0.05 gives 95 %.
     """
 
     trend: Trend
@@ -55,6 +59,8 @@ class Course:
     interval: tuple[float, float] = (math.nan, math.nan)
     p_value: float = math.nan
     scatter: float = math.nan
+    widened: bool = False
+    level: float = 0.05
 
 
 def course(times: ArrayLike, values: ArrayLike, sem: ArrayLike, *, df: float = math.inf, level: float = 0.05) -> Course:
@@ -99,14 +105,14 @@ def course(times: ArrayLike, values: ArrayLike, sem: ArrayLike, *, df: float = m
     freedom = len(t) - 2
     chi2 = float((rest**2 / sigma**2).sum())
     scatter = math.sqrt(chi2 / freedom)
-    if stats.chi2.sf(chi2, freedom) < MISFIT_LEVEL:
-        error *= max(1.0, scatter)
+    widened = bool(stats.chi2.sf(chi2, freedom) < MISFIT_LEVEL)
+    error *= scatter if widened else 1.0
     span = float(np.ptp(t))
     total, half = slope * span, _quantile(df, level) * error * span
     trend = Trend.NONE if abs(total) <= half else Trend.FALLS if total < 0 else Trend.RISES
     z = -abs(slope) / error
     p_value = float(2 * (special.ndtr(z) if math.isinf(df) else special.stdtr(df, z)))
-    return Course(trend, sessions, slope, total, (total - half, total + half), p_value, scatter)
+    return Course(trend, sessions, slope, total, (total - half, total + half), p_value, scatter, widened, level)
 
 
 def trend(times: ArrayLike, values: ArrayLike, sem: float) -> tuple[float, tuple[float, float]]:
