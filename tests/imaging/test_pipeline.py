@@ -9,6 +9,7 @@ import pytest
 from tracker import phantom
 from tracker.errors import InvalidInput
 from tracker.imaging import decode, pipeline
+from tracker.imaging.change import default_noise
 from tracker.imaging.pipeline.analysis import alike
 from tracker.imaging.types import Analysis, Box, Calibration, Change, Drawn, FlagCode, Metric, Photo, Region, Verdict
 
@@ -58,6 +59,12 @@ def reddened(baseline: phantom.Shot, followup: phantom.Shot) -> Photo:
 
 def rectangle(name: str, left: int, top: int, right: int, bottom: int) -> Region:
     return Region(name, Box(left, top, right, bottom), np.ones((bottom - top, right - left), bool))
+
+
+def default_noise_sem(found: Analysis) -> float:
+    noise = default_noise().look_up(Metric.REDNESS, "drawn", calibrated=True, tone=found.skin_tone)
+    assert noise is not None
+    return noise.sem
 
 
 def row(found: Analysis, metric: Metric) -> Change:
@@ -189,6 +196,9 @@ def test_with_the_card_in_both_photos_redness_and_roughness_get_numbers_without_
     assert abs(red.change) < 0.5
     assert abs(rough.change) < 5.0
     assert not any(flag.code == FlagCode.UNCALIBRATED for flag in red.flags)
+    assert found.skin_tone == pytest.approx(26.0, abs=10.0)
+    assert red.gain == pytest.approx(0.93, abs=0.04)
+    assert red.sdc == pytest.approx(1.96 * np.sqrt(2) * default_noise_sem(found) / red.gain, rel=0.2)
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
@@ -127,6 +128,7 @@ def answer(analysis: Analysis) -> dict[str, Any]:
         "reason": f"{analysis.refusal.reason} {analysis.refusal.retake}".strip() if analysis.refusal else "",
         "measurements": [_row(change) for change in analysis.changes],
         "flags": [flag.reason for flag in analysis.flags],
+        "skin_tone": None if np.isnan(analysis.skin_tone) else round(analysis.skin_tone, 1),
         "version": analysis.version,
     }
 

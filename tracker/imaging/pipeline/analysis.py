@@ -11,7 +11,7 @@ import numpy as np
 from tracker.errors import InvalidInput, NotComparable
 from tracker.imaging import align, calibrate, decode, quality, regions
 from tracker.imaging.change import NoiseModel, default_noise
-from tracker.imaging.pipeline.laying import calibration_flags, lay, shared_light
+from tracker.imaging.pipeline.laying import calibration_flags, lay, shared_light, tone_of
 from tracker.imaging.pipeline.lesions import lesion_rows
 from tracker.imaging.pipeline.relief import relief_rows
 from tracker.imaging.pipeline.rows import colour_rows, lost_rows
@@ -181,6 +181,7 @@ def analyse(
         followup_regions=tuple(carried),
         changes=tuple(rows),
         flags=flags,
+        skin_tone=tone_of(pair, chosen[0]),
     )
 
 

@@ -118,6 +118,11 @@ def reference_of(pair: LaidPair, region: Region) -> tuple[SkinCells, ColourMatch
     return skin, reference.match_colour(skin, pair.surroundings, calibrated=pair.calibrated)
 
 
+def tone_of(pair: LaidPair, region: Region) -> float:
+    """ITA in degrees of the reference skin of a region in the baseline; nan without a card."""
+    return reference.skin_tone(reference_of(pair, region)[0]) if pair.calibrated else float("nan")
+
+
 def _at_height(face: Face, region: Region, points: Points) -> Floats:
     """Weight of each point as reference of a region of a face, by its height in the face."""
     row, column = np.nonzero(region.mask)

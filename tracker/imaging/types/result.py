@@ -115,6 +115,9 @@ class Analysis:
         Doubts about the pair as a whole.
     reference : Region or None
         Untreated skin drawn in the baseline that colour was measured against; None where the program proposed it.
+    skin_tone : float
+        ITA of that untreated skin in the baseline, degrees; NaN without a card. A fact of the baseline, not a measure
+        with a change: blood alone moves ITA by 40 degrees, so a change of it would say nothing of tone.
     """
 
     baseline_sha256: str
@@ -128,6 +131,7 @@ class Analysis:
     changes: tuple[Change, ...]
     flags: tuple[Flag, ...] = ()
     reference: Region | None = field(default=None, repr=False)
+    skin_tone: float = math.nan
 
 
 def withheld(flags: Sequence[Flag], metric: Metric) -> tuple[Flag, ...]:
