@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import streamlit as st
@@ -39,6 +40,11 @@ def forget_photos() -> None:
     st.session_state[state.REPEATS_ROUND] = st.session_state.get(state.REPEATS_ROUND, 0) + 1
 
 
+def at_site(photos: Sequence[RepeatPhoto], site: BodySite) -> list[RepeatPhoto]:
+    """The photos as photos of a body site."""
+    return [replace(photo, site=str(site)) for photo in photos]
+
+
 def counted(photos: Sequence[RepeatPhoto]) -> list[tuple[str, dict[str, int]]]:
     """Photos per subject and seating."""
     counts = Counter((photo.subject, photo.seating) for photo in photos)
@@ -58,8 +64,8 @@ def next_place(photos: Sequence[RepeatPhoto]) -> tuple[int, int]:
     return (last, 1) if set(row) == {SEATINGS[0]} else (min(last + 1, MOST_SUBJECTS - 1), 0)
 
 
-def gather() -> None:
-    """The uploader of one seating; its photos join those of the session."""
+def gather() -> BodySite:
+    """The body site; with the uploader of one seating, whose photos join those of the session."""
     photos = gathered()
     turn = st.session_state.get(state.REPEATS_ROUND, 0)
     subject_at, seating_at = next_place(photos)
@@ -68,7 +74,7 @@ def gather() -> None:
     subjects = [f"Subject {number}" for number in range(1, MOST_SUBJECTS + 1)]
     subject = first.selectbox("Subject", subjects, index=subject_at, key=f"repeat_subject_{turn}")
     seating = second.selectbox("Seating", SEATINGS, index=seating_at, key=f"repeat_seating_{turn}")
-    site = third.selectbox("Body site", sites, format_func=str.capitalize, key="repeat_site", disabled=bool(photos))
+    site = third.selectbox("Body site", sites, format_func=str.capitalize, key="repeat_site")
     files: Any = st.file_uploader(
         "Photos of this seating",
         type=widgets.PHOTO_ENDINGS,
@@ -77,26 +83,26 @@ def gather() -> None:
         max_upload_size=60,
     )
     if st.button("Add these photos", key="add_repeats", disabled=not files, type="secondary" if photos else "primary"):
-        place = subject, seating, str(photos[0].site if photos else site)
         try:
-            photos += _opened(photos, place, [(file.name, file.getvalue()) for file in files])
+            photos += _opened(photos, (subject, seating), [(file.name, file.getvalue()) for file in files])
         except TrackerError as error:  # nothing is added: a seating is complete, or is sent again
             st.error(widgets.plain(str(error)))
-            return
+            return site
         st.session_state[state.REPEATS_ROUND] = turn + 1
         st.rerun()
+    return site
 
 
 def _opened(
-    photos: Sequence[RepeatPhoto], place: tuple[str, str, str], files: Sequence[tuple[str, bytes]]
+    photos: Sequence[RepeatPhoto], place: tuple[str, str], files: Sequence[tuple[str, bytes]]
 ) -> list[RepeatPhoto]:
-    """The files as photos of a place: subject, seating, body site."""
+    """The files as photos of a subject and seating."""
     if len(photos) + len(files) > MOST_HELD:
         raise InvalidInput(
             f"Photos: expected at most {MOST_HELD} on this page, found {len(photos) + len(files)}; measure larger sets "
             "with: tracker repeatability FOLDER."
         )
-    return [uploaded_repeat(place[0], place[1], name, data, place[2]) for name, data in files]
+    return [uploaded_repeat(*place, name, data) for name, data in files]
 
 
 def enough(photos: Sequence[RepeatPhoto]) -> str:

@@ -48,10 +48,10 @@ class RepeatPhoto:
         return f"{self.subject}/{self.seating}/{self.name}"
 
 
-def uploaded_repeat(subject: str, seating: str, name: str, data: bytes, site: str) -> RepeatPhoto:
+def uploaded_repeat(subject: str, seating: str, name: str, data: bytes) -> RepeatPhoto:
     """An uploaded photo, decoded once to know that it is one; raises UnreadablePhoto."""
     decode.check(data, name=name)
-    return RepeatPhoto(subject, seating, name, data, None, site)
+    return RepeatPhoto(subject, seating, name, data)
 
 
 def read_repeats(path: Path, site: str = "") -> list[RepeatPhoto]:

@@ -59,7 +59,7 @@ if found is not None:
 
 st.subheader("Measure a kit", anchor=False)
 widgets.protocol()
-repeats.gather()
+site = repeats.gather()
 photos = repeats.gathered()
 if photos:
     widgets.gathered_table(repeats.counted(photos))
@@ -68,7 +68,7 @@ if photos:
     go, again = st.columns(2)
     if go.button("Measure", type="primary", key="measure_kit", disabled=bool(missing), width="stretch"):
         with widgets.progress_bar("Comparing the photos of each subject") as advance:
-            repeats.keep_measured(repeatability.measure_kit(photos, advance, review.WORKERS))
+            repeats.keep_measured(repeatability.measure_kit(repeats.at_site(photos, site), advance, review.WORKERS))
         st.rerun()
     if again.button("Start over", key="forget_repeats", width="stretch"):
         repeats.forget_photos()
