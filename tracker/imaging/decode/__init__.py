@@ -8,7 +8,7 @@ profile is damaged or belongs to another kind of picture.
 Of several pictures in a file the first is taken; transparent parts become white; grey becomes R = G = B; 16-bit PNG
 and TIFF stay 16 bit. Colours go from the ICC profile (or EXIF's Adobe RGB, or HEIC's Display P3 mark) to sRGB and are
 clipped there; without any of these they are taken for sRGB, and CMYK is converted without ink data, which only looks
-right. Apart from pixels, capture time and camera nothing of the file is kept.
+right. Apart from pixels, capture time, camera, flash and JPEG quality nothing of the file is kept.
 """
 
 import hashlib
@@ -105,6 +105,8 @@ def open_photo(source: Source, *, name: str | None = None) -> Photo:
         encoded=pixels,
         captured_at=datetime.fromisoformat(taken) if taken else None,
         camera=facts["camera"],
+        jpeg_quality=facts["jpeg_quality"],
+        flash=facts["flash"],
     )
 
 

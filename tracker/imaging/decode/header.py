@@ -18,6 +18,8 @@ MIN_SIDE = 64  # pixels; a face of 64 pixels has cheeks of 10
 _ORIENTATION, _EXIF_IFD, _INTEROP_IFD = 0x0112, 0x8769, 0xA005
 _TAKEN = (0x9003, 0x9004)  # DateTimeOriginal, DateTimeDigitized; DateTime (0x0132) is when it was last edited
 _MAKE, _MODEL = 0x010F, 0x0110
+_FLASH = 0x9209
+_LUMINANCE_SUM = 3688  # of the example table of ITU-T T.81 annex K.1, which libjpeg scales by its quality
 _PHOTOMETRIC, _BITS = 262, 258  # TIFF tags
 _HDR_TRANSFERS = frozenset({16, 18})  # PQ and HLG, ITU-T H.273
 DECODER_ERRORS = (
@@ -57,6 +59,10 @@ class Opened:
         As the camera wrote it.
     camera : str
         Make and model.
+    jpeg_quality : int or None
+        1 to 100, libjpeg's scale.
+    flash : bool or None
+        Whether it fired.
     """
 
     image: Image.Image = field(repr=False)
@@ -67,6 +73,8 @@ class Opened:
     adobe_rgb: bool
     captured_at: datetime | None
     camera: str
+    jpeg_quality: int | None
+    flash: bool | None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -105,9 +113,17 @@ def open_header(data: bytes) -> Opened:
     whole(data, container)
     _judge_range(image)
     exif = _exif(image, data, container)
-    orientation = _orientation(exif, container)
     return Opened(
-        image, data, container, orientation, _deep(data, container), _says_adobe_rgb(exif), _taken(exif), _camera(exif)
+        image=image,
+        data=data,
+        container=container,
+        orientation=_orientation(exif, container),
+        deep=_deep(data, container),
+        adobe_rgb=_says_adobe_rgb(exif),
+        captured_at=_taken(exif),
+        camera=_camera(exif),
+        jpeg_quality=_jpeg_quality(image),
+        flash=_flash(exif),
     )
 
 
@@ -196,6 +212,22 @@ def _taken(exif: Image.Exif) -> datetime | None:
             with contextlib.suppress(ValueError):  # "0000:00:00 00:00:00" is what cameras without a clock write
                 return datetime.strptime(_text(times.get(tag))[:19], "%Y:%m:%d %H:%M:%S")
     return None
+
+
+def _flash(exif: Image.Exif) -> bool | None:
+    with contextlib.suppress(*DECODER_ERRORS):
+        found = exif.get_ifd(_EXIF_IFD).get(_FLASH)
+        return bool(found & 1) if isinstance(found, int) else None
+    return None
+
+
+def _jpeg_quality(image: Image.Image) -> int | None:
+    """Quality whose scaled example table has the same sum; cameras with tables of their own get the nearest."""
+    tables = getattr(image, "quantization", None)
+    if not isinstance(tables, dict) or len(tables.get(0, ())) != 64:
+        return None
+    percent = 100 * sum(tables[0]) / _LUMINANCE_SUM
+    return round(max(1.0, min(100.0, 100 - percent / 2 if percent <= 100 else 5000 / percent)))
 
 
 def _camera(exif: Image.Exif) -> str:

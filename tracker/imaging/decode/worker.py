@@ -71,6 +71,8 @@ def _facts(photo: Opened) -> dict[str, Any]:
         "format": photo.container,
         "captured_at": photo.captured_at.isoformat() if photo.captured_at else None,
         "camera": photo.camera,
+        "jpeg_quality": photo.jpeg_quality,
+        "flash": photo.flash,
     }
 
 

@@ -65,6 +65,10 @@ class Photo:
         Make and model, empty if unknown.
     calibration : Calibration or None
         Applied by :meth:`linear` when present.
+    jpeg_quality : int or None
+        1 to 100 on libjpeg's scale, from the file's tables; None where the file is no JPEG or does not say.
+    flash : bool or None
+        Whether the camera's flash fired; None where the file does not say.
     """
 
     name: str
@@ -73,6 +77,8 @@ class Photo:
     captured_at: datetime | None = None
     camera: str = ""
     calibration: Calibration | None = field(default=None, repr=False)
+    jpeg_quality: int | None = None
+    flash: bool | None = None
 
     def __post_init__(self) -> None:
         if self.encoded.ndim != 3 or self.encoded.shape[2] != 3 or self.encoded.dtype not in (np.uint8, np.uint16):

@@ -105,12 +105,15 @@ class Flag:
         How to take the photo again; empty where nothing needs to be done.
     withholds : tuple of Metric
         The measures that this doubt spoils; empty for a remark.
+    widens : float
+        Factor on the noise by which the measures that are left are judged, at least 1.
     """
 
     code: FlagCode
     reason: str
     retake: str = ""
     withholds: tuple[Metric, ...] = ()
+    widens: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,48 @@
+"""Light: from another side, or of another colour."""
+
+from tracker.imaging.quality.groups import COLOUR, SHADE_BOUND
+from tracker.imaging.quality.pattern import HARDER, SAME_LIGHT, Pattern, SharedLight
+from tracker.imaging.types import Flag, FlagCode
+
+MOST_SHADING = 0.065
+"""SD of the smooth change of shading; found 0.006 to 0.051 in 95 % of 72 pairs of faces_london and up to 0.061 between
+rendered photos of a visit; 0.07 to 0.17 with the lamp moved by 90 degrees."""
+LAMP_H, LAMP_YELLOW = 6.0, 8.0  # median shift of the skin's colour, H units and 100 ln; found up to 4.2 and 5.8
+SAME_SIDE = "Retake it with the lamps where they stood for the baseline."
+
+
+def direction_flags(found: Pattern | None) -> tuple[Flag, ...]:
+    """Lamps that stood elsewhere: other shade on the same skin."""
+    if found is None or found.mapped:
+        return ()
+    if found.alike < SAME_LIGHT:
+        reason = (
+            f"The light comes from another side: light and shade on the skin agree by {max(found.alike, 0.0):.0%}, "
+            f"expected at least {SAME_LIGHT:.0%}."
+        )
+    elif found.shading > MOST_SHADING:
+        reason = (
+            f"The light comes from another side: brightness across the skin differs by {found.shading:.1%}, "
+            f"expected at most {MOST_SHADING:.1%}."
+        )
+    elif found.stronger > HARDER and not found.glossy:
+        reason = (
+            f"The light is {'harder' if found.contrast > 1 else 'softer'}: light and shade on the skin are "
+            f"{found.stronger:.2f} times {'stronger' if found.contrast > 1 else 'weaker'} in the follow-up, expected "
+            f"within {HARDER:.2f} times."
+        )
+    else:
+        return ()
+    return (Flag(FlagCode.LIGHT_DIFFERS, reason, SAME_SIDE, SHADE_BOUND),)
+
+
+def lamp_flags(light: SharedLight) -> tuple[Flag, ...]:
+    """Another lamp or white balance, and no card to take it out."""
+    if light.calibrated or (abs(light.lamp_h) <= LAMP_H and abs(light.lamp_yellow) <= LAMP_YELLOW):
+        return ()
+    reason = (
+        f"Lamp or white balance changed (redness {light.lamp_h:+.1f} H, yellowness {light.lamp_yellow:+.1f}) "
+        f"and no card takes it out; expected within {LAMP_H:.0f} and {LAMP_YELLOW:.0f}."
+    )
+    retake = "Use the lamp of the baseline, or put the card in the frame."
+    return (Flag(FlagCode.LIGHT_DIFFERS, reason, retake, COLOUR),)
