@@ -28,7 +28,7 @@ def test_the_model_recovers_a_known_slope_with_visits_missing(visits, method):
     assert all(method in one.method for one in found)
     assert np.mean([one.value for one in found]) == pytest.approx(-1.0, abs=0.1)  # SE of the mean of 40: 0.026
     assert np.mean([one.interval[0] <= -1 <= one.interval[1] for one in found]) >= 0.85  # 40 draws of 95 %
-    assert {one.patients for one in found} <= {28, 29, 30}
+    assert all(20 < one.patients <= 30 for one in found)  # who has only a baseline takes no part
 
 
 def test_patients_who_respond_differently_widen_the_interval_even_with_few_visits():
