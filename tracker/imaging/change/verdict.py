@@ -26,7 +26,7 @@ def judge(
     noise : Noise or None
         From repeats; without it nothing can be said.
     flags : sequence of Flag
-        Of the pair; one that withholds this metric makes it NOT_ASSESSABLE.
+        Of the pair; one that withholds this metric makes it NOT_ASSESSABLE, one that widens multiplies the SDC.
     gain : float
         The measure was divided by this (skin tone), so its noise is too.
 
@@ -48,7 +48,7 @@ def judge(
     if ratio and min(first.value, second.value) <= 0:
         return _not_assessable(first, mine)
     scatter = float(np.hypot(noise.sem_used / gain * np.sqrt(2), _own_error(pair, noise.sem / gain, ratio)))
-    half = noise.quantile * scatter
+    half = noise.quantile * scatter * max((flag.widens for flag in doubts), default=1.0)
     difference = float(np.log(second.value / first.value)) if ratio else second.value - first.value
     shown = [difference, half, *interval(difference, half, scale)]
     if ratio:

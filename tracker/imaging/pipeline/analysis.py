@@ -171,9 +171,10 @@ def analyse(
             continue
         kept.append(part)
         carried.append(moved)
-        rows += [*colour_rows(pair, part, flags, noise), *relief_rows(pair, (part, moved), flags, noise)]
+        here = (*flags, *quality.region_flags(alignment, part))
+        rows += [*colour_rows(pair, part, here, noise), *relief_rows(pair, (part, moved), here, noise)]
         if part is region:
-            rows += lesion_rows(pair, (part, moved), flags, noise)
+            rows += lesion_rows(pair, (part, moved), here, noise)
     return replace(
         empty,
         alignment=alignment,
