@@ -17,8 +17,9 @@ BLOCKS_ACROSS = 5
 """Blocks across the longer side of a region: 5 mm wide on a region of 25 mm, at least twice the 2 mm over which
 blotches, JPEG chroma and the blur of light under the skin tie neighbours together."""
 FEWEST_IN_BLOCK = 3  # patches; a corner with fewer says nothing of its own and stays in
-SURFACE_SD = 0.017
-"""A photo without crossed polarisers cannot tell it from melanin (both dilute blue most): even between 0 and 0.06."""
+SURFACE_SD = 0.015
+"""A photo without crossed polarisers cannot tell it from melanin (both dilute blue most): 95 % of what is spread evenly
+between 0 and 0.06, which is what the phantom's rooms from matt to shiny have, lie within 1.96 of it."""
 PER_DE00 = 0.03  # relative error of a colour difference per CIEDE2000 left on the card's skin patches
 """Rendered with mixed cameras; 28 real sensitivities under 7 lamps give 0.15 at 2.7 (docs/methods.md, calibration)."""
 _STEP = 1e-3  # of ln RGB, for the slope of an index
@@ -113,10 +114,13 @@ def scatter(position: Floats, values: Floats, area: float) -> Floats:
     Returns
     -------
     ndarray, shape (k, k)
-        From the medians of blocks a fifth as wide as the part; 0 with fewer than two blocks. Blocks farther off than
-        2.5 robust standard deviations count as that far: hair or an eye that moved is no skin.
+        From the medians of blocks a fifth as wide as the part, or wide enough for patches; 0 with fewer than two
+        blocks. Blocks farther off than 2.5 robust standard deviations count as that far: hair or an eye that moved is
+        no skin.
     """
-    labels = _labels(position, np.sqrt(area) / BLOCKS_ACROSS)
+    per_patch = float(np.ptp(position, axis=0).prod()) / max(1, len(position)) if len(position) else 0.0
+    side = max(np.sqrt(area) / BLOCKS_ACROSS, np.sqrt(2 * FEWEST_IN_BLOCK * per_patch))
+    labels = _labels(position, side)
     count = int(labels.max(initial=-1)) + 1
     if count < 2:
         return np.zeros((values.shape[1], values.shape[1]))
@@ -124,7 +128,8 @@ def scatter(position: Floats, values: Floats, area: float) -> Floats:
     away = middle - np.median(middle, axis=0)
     spread = 1.4826 * np.median(np.abs(away), axis=0)
     away = np.clip(away, -2.5 * spread, 2.5 * spread)
-    return np.asarray(away.T @ away / (count - 1) * (1 / BLOCKS_ACROSS**2 + 1.57 / count), np.float64)  # 1.57: median
+    means = min(1.0, side**2 / area) + 1.57 / count  # 1.57: variance of a median over that of a mean
+    return np.asarray(away.T @ away / (count - 1) * means, np.float64)
 
 
 def blocks(position: Floats) -> NDArray[np.int64]:

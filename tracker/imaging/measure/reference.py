@@ -26,6 +26,9 @@ CHROMA = np.array([colour.HAEMOGLOBIN_WEIGHTS, [0.5, 0.5, -1.0], [1 / 3, 1 / 3, 
 is exactly 0 after the match."""
 FEWEST_CELLS = 60
 FACING = (55.0, 75.0)  # percentiles of brightness, see facing_light
+REGION_SCATTER = 0.5
+"""Skin at the rim of a body or beside a card scatters more than the region that was chosen to be seen well: SD 1.3 to
+1.7 times that of regions on light to brown rendered skin. Repeats hold the usual part; this finds the unusual pair."""
 FLUSH_LIMIT_H = 2.5
 """How far the whole skin may shift against a card or against the surroundings before the rest is taken for a flush of
 the skin and no longer for the camera: 1.8 times the SD (1.4 H) of that shift in faces that do not blush
@@ -188,7 +191,7 @@ def match_flags(match: ColourMatch | None, *, calibrated: bool) -> tuple[Flag, .
 def untreated_scatter(skin: SkinCells, area_px: float) -> Floats:
     """Covariance, shape (3, 3), of the change of ln R, G, B that untreated skin of an area shows between the photos."""
     good = skin.keep(plausible_skin(skin))
-    return scatter(good.position, good.log_ratio, area_px)
+    return REGION_SCATTER**2 * scatter(good.position, good.log_ratio, area_px)
 
 
 def facing_light(skin: SkinCells) -> Floats:
