@@ -8,12 +8,15 @@ import pytest
 from tracker.errors import InvalidInput
 from tracker.imaging.change import (
     UNJUDGED,
+    Noise,
+    NoiseModel,
     RepeatPair,
     Repeats,
     components_of,
     default_noise,
     judge,
     kit_noise,
+    kits,
     two_level,
     withhold,
 )
@@ -126,3 +129,15 @@ def test_a_count_that_never_varied_is_not_taken_for_a_perfect_measure():
 def test_no_photos_cannot_be_averaged(values):
     with pytest.raises(InvalidInput, match="at least 1"):
         kit_noise(components_of(pairs(values)), "kit", photos=0)
+
+
+def test_skin_on_which_the_defaults_are_noisier_stays_so(values, monkeypatch):
+    key = Metric.REDNESS, "chin", "uncalibrated"
+    dark = Metric.REDNESS, "chin dark", "uncalibrated"
+    light = Metric.REDNESS, "chin light", "uncalibrated"
+    table = {key: Noise(1.0, 50, "all"), dark: Noise(1.5, 50, "dark"), light: Noise(0.5, 50, "light")}
+    monkeypatch.setattr(kits, "default_noise", lambda: NoiseModel("defaults", table))
+    model = kit_noise(components_of(pairs(values)), "kit")
+    mine = model.entries[key].sem
+    for tone, expected in ((float("nan"), mine), (60.0, mine), (20.0, mine), (-50.0, 1.5 * mine)):
+        assert model.look_up(Metric.REDNESS, "chin", calibrated=False, tone=tone).sem == pytest.approx(expected)

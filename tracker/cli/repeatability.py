@@ -1,6 +1,7 @@
 """The command that measures how well a set-up repeats, and chooses whose noise judges: repeatability."""
 
 import math
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -74,11 +75,13 @@ def _measure(folder: Path, site: str, labels: "KitLabels", as_json: bool, store:
     from tracker.clinic.workflow.repeat_photos import read_repeats
     from tracker.exports.kits import kit_sentences, kit_table
 
-    with tqdm(unit="pair", desc="repeatability", leave=False) as bar:
+    with ExitStack() as shown:
+        bars: list[tqdm[Any]] = []  # drawn with the first pair: until then a mistake is one sentence on stderr
 
         def advance(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
+            if not bars:
+                bars.append(shown.enter_context(tqdm(total=total, unit="pair", desc="repeatability", leave=False)))
+            bars[0].update(done - bars[0].n)
 
         measured = work.measure_kit(read_repeats(folder, site), advance)
     table = kit_table(measured.components)

@@ -35,13 +35,13 @@ COLUMNS = (
 VIEW = (
     "Measure",
     "Region",
-    "Colour",
     "Seen from",
     "SEM (95 %)",
     "SDC (95 %)",
     "ICC (95 %)",
     "df",
     "Subjects",
+    "Colour",
     "Remark",
 )
 NO_SPREAD = "the same in every photo: the defaults are used"
@@ -113,12 +113,12 @@ def _view(one: Component, photos: int) -> dict[str, Any]:
     cells = (
         metric_words(one.metric),
         region_words(one.kind),
-        "with card" if one.colour == "calibrated" else "without card",
         amount(smallest_seen(one, photos), unit),
         *(f"{amount(value, unit)} ({amount(low, '')} to {amount(high, '')})" for value, low, high in figures),
         f"{levels.icc():.2f} ({icc[0]:.2f} to {icc[1]:.2f})",
         f"{levels.df(photos):.0f}",
         str(levels.subjects),
+        "with card" if one.colour == "calibrated" else "without card",
         _remark(one),
     )
     return dict(zip(VIEW, cells, strict=True))

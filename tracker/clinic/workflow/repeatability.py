@@ -14,9 +14,10 @@ from tracker.errors import InvalidInput
 from tracker.imaging import calibrate, decode, pipeline, regions
 from tracker.imaging.change import FEWEST_SUBJECTS, UNJUDGED, Component, RepeatPair, components_of
 from tracker.imaging.regions.patch import skin_patch
-from tracker.imaging.types import Change, Photo, Region
+from tracker.imaging.types import Change, Metric, Photo, Region
 
 FACE = "face"
+SCARS = frozenset(metric for metric in Metric if metric.startswith("scar_"))
 DAY = timedelta(hours=24)
 
 
@@ -57,10 +58,21 @@ class MeasuredKit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RepeatJob:
-    """Two photos of one subject for a worker; ``carried`` is the region where an earlier pair found it again."""
+    """Two photos of one subject for a worker.
+
+    Parameters
+    ----------
+    first, second : RepeatPhoto
+        In the order of their seatings.
+    drawn : bool
+        Whether somebody drew the subject's region: what is measured of scars means nothing in a disc of plain skin.
+    carried : Region or None
+        The region in the first photo, where an earlier pair found it again.
+    """
 
     first: RepeatPhoto
     second: RepeatPhoto
+    drawn: bool
     carried: Region | None = None
 
 
@@ -102,8 +114,8 @@ def measure_kit(
         A file that is not a photo.
     """
     groups = grouped(photos)
-    firsts = [RepeatJob(group[0], other) for group in groups for other in group[1:]]
-    others = [RepeatJob(*two) for group in groups for two in combinations(group[1:], 2)]
+    firsts = [RepeatJob(group[0], other, group[0].region is not None) for group in groups for other in group[1:]]
+    others = [RepeatJob(*two, group[0].region is not None) for group in groups for two in combinations(group[1:], 2)]
     total = len(firsts) + len(others)
     with Executor() if executor is None else nullcontext(executor) as workers:
         answers = _answers(workers, firsts, progress, (0, total))
@@ -144,7 +156,7 @@ def repeat_job(job: RepeatJob) -> RepeatAnswer:
     refusal = found.refusal
     drawn = [region for region in found.followup_regions if region.name == regions.DRAWN]
     return RepeatAnswer(
-        changes=found.changes,
+        changes=tuple(change for change in found.changes if job.drawn or change.metric not in SCARS),
         refusal="" if refusal is None else f"{job.first.title} and {job.second.title}: {refusal.reason}",
         calibrated=calibrate.has_colour(first.calibration) and calibrate.has_colour(second.calibration),
         taken=(first.captured_at, second.captured_at),

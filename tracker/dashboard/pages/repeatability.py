@@ -32,7 +32,7 @@ if stored:
         names = {kit.name: kit for kit in stored}
         shown = st.selectbox("Kit", list(names), key="kit_shown") if len(names) > 1 else stored[0].name
         widgets.kit_findings(names[shown].components)
-else:
+elif repeats.measured() is None:
     widgets.empty(
         "No kit measured yet",
         "Verdicts use the noise that ships with the program. Measure that of this room, camera, lamp and card below: "
@@ -43,8 +43,8 @@ found = repeats.measured()
 if found is not None:
     st.subheader("Measured just now", anchor=False)
     st.markdown(f"{found.subjects} subjects, {found.photos} photos. {widgets.plain(found.remark)}")
-    for line in found.refused:
-        st.warning(widgets.plain(line))
+    if found.refused:
+        st.warning(widgets.plain(f"{len(found.refused)} of {found.pairs} pairs were refused: {found.refused[0]}"))
     widgets.kit_findings(found.components)
     labels = widgets.kit_inputs("new_kit", found.camera)
     save, drop = st.columns(2)

@@ -7,10 +7,12 @@ import numpy as np
 
 from tracker.errors import InvalidInput
 from tracker.imaging.change.components import SDC, Repeats, TwoLevel, two_level
-from tracker.imaging.change.noise import ANY, Noise, NoiseModel, default_noise, region_kind
+from tracker.imaging.change.noise import ANY, TONE_BANDS, Noise, NoiseModel, default_noise, kind_of_tone, region_kind
 from tracker.imaging.change.verdict import LOG_METRICS
 from tracker.imaging.types import Change, Metric, Verdict
 
+TONES = tuple(max(lowest, -90.0) + 1 for lowest in TONE_BANDS.values())
+"""An ITA within each tone band, degrees."""
 COLOURS = ("calibrated", "uncalibrated")
 TEST_RETEST_PAIRS = 10
 """Fewer pairs of seatings at least a day apart say how photos repeat within a visit, not from visit to visit."""
@@ -138,7 +140,21 @@ def kit_noise(components: Sequence[Component], source: str, photos: int = 1) -> 
     for one in components:
         if (noise := one.noise(source, photos)) is not None:
             entries[one.metric, one.kind, one.colour] = noise
+            for tone in TONES:
+                key = one.metric, kind_of_tone(one.kind, tone), one.colour
+                entries.pop(key, None)  # the default of this tone would go before the kit
+                if (ratio := _tone_ratio(model, one, tone)) > 1:
+                    more = f"; {ratio:.2f} times as much on this skin tone, as in the defaults"
+                    entries[key] = Noise(noise.sem * ratio, noise.df, noise.source + more)
     return NoiseModel(source, entries)
+
+
+def _tone_ratio(defaults: NoiseModel, one: Component, tone: float) -> float:
+    """How much noisier the defaults are on one skin tone than on all: a kit does not know its subjects' tones."""
+    calibrated = one.colour == COLOURS[0]
+    here = defaults.look_up(one.metric, one.kind, calibrated=calibrated, tone=tone)
+    everywhere = defaults.look_up(one.metric, one.kind, calibrated=calibrated)
+    return here.sem / everywhere.sem if here is not None and everywhere is not None else 1.0
 
 
 def _places(pairs: Sequence[RepeatPair]) -> Iterator[tuple[Metric, list[str], str]]:
