@@ -1,7 +1,7 @@
 """The order of the steps: prepare, match, choose a plane motion, refine, check."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -22,6 +22,7 @@ from tracker.imaging.align.matching import (
     plane_motion,
 )
 from tracker.imaging.align.prepared import Pair, Prepared, mirrored, prepare
+from tracker.imaging.align.regained import regained
 from tracker.imaging.align.residual import Anchors, refine
 from tracker.imaging.align.verdict import (
     MIRROR_DOUBT,
@@ -114,7 +115,8 @@ def _accepted(seen: Seen, motion: PlaneMotion) -> tuple[Alignment, float]:
     evidence = weigh(found)
     alignment = _as_alignment(found, evidence.as_dict())
     check_evidence(evidence, seen_again(alignment, *seen.photos, seen.region) if seen.region else float("nan"))
-    return alignment, evidence.belief
+    fine = regained(found.fine, found.levels, found.anchors)  # after the verdict: a search finds likeness in strangers
+    return _as_alignment(replace(found, fine=fine), evidence.as_dict()), evidence.belief
 
 
 def attempt(pair: Pair, marks: tuple[Keypoints, Keypoints], motion: PlaneMotion, region: Region | None) -> Fit:
@@ -126,8 +128,9 @@ def attempt(pair: Pair, marks: tuple[Keypoints, Keypoints], motion: PlaneMotion,
             "The skin of the baseline lies outside the follow-up photo.",
             "Retake it with the same skin in the middle of the frame.",
         )
-    fine, levels = refine(frame.template, frame.moving, frame.weight, _anchors(pair, marks, motion, frame))
-    return Fit(pair, motion, matrix, frame, fine, levels)
+    anchors = _anchors(pair, marks, motion, frame)
+    fine, levels = refine(frame.template, frame.moving, frame.weight, anchors)
+    return Fit(pair, motion, matrix, frame, fine, levels, anchors)
 
 
 def _mirrored(seen: Seen) -> Keypoints:

@@ -104,15 +104,19 @@ def refine(template: Image, moving: Image, weight: Image, anchors: Anchors) -> t
         Matched marks; a few wrong ones do no harm.
     """
     levels = _pyramid(template, moving, weight)
-    shift = _descend(levels, SCHEDULE, anchors)
+    rows, columns = (side // (BLOCK // 2) for side in levels[1].template.shape)
+    still = np.zeros((rows, columns, 2), np.float32)
+    shift = descend(levels, still, SCHEDULE, anchors)
     backward = Anchors(anchors.points + anchors.shifts, -anchors.shifts, anchors.error_px)
-    back = _descend(tuple(_swapped(level) for level in levels), SCHEDULE[:-1], backward)  # half resolution can tell
+    swapped = tuple(_swapped(level) for level in levels)
+    back = descend(swapped, still, SCHEDULE[:-1], backward)  # half resolution can tell
     return Field(shift, agreement(levels[1], shift, 1), _round_trip(shift, back)), levels
 
 
-def _descend(levels: tuple[Level, ...], schedule: tuple[Stage, ...], anchors: Anchors) -> NDArray[np.float32]:
-    rows, columns = (side // (BLOCK // 2) for side in levels[1].template.shape)
-    shift = np.zeros((rows, columns, 2), np.float32)
+def descend(
+    levels: tuple[Level, ...], shift: NDArray[np.float32], schedule: tuple[Stage, ...], anchors: Anchors
+) -> NDArray[np.float32]:
+    """The displacement of blocks after a schedule of steps that begins at ``shift``."""
     for stage in schedule:
         for _ in range(stage.rounds):
             shift = shift + _step(levels, shift, stage, anchors)
@@ -170,7 +174,7 @@ def moved(level: Level, shift: NDArray[np.float32], index: int) -> Image:
     )
 
 
-def _blocks(image: Image, shape: tuple[int, int]) -> Image:
+def blocks_of(image: Image, shape: tuple[int, int]) -> Image:
     """Mean over each block."""
     return np.asarray(cv2.resize(image, (shape[1], shape[0]), interpolation=cv2.INTER_AREA), np.float32)
 
@@ -206,7 +210,7 @@ def _normal_equations(level: Level, shift: NDArray[np.float32], index: int) -> N
     pixels = (BLOCK / 2**index) ** 2 / CORRELATED_PIXELS
     scale = np.float32(0.5**index)  # a full-frame pixel is this many level pixels
     gains = (scale**2, scale**2, scale**2, scale, scale)
-    blocks = np.stack([_blocks(part, shape) * (gain * pixels) for part, gain in zip(parts, gains, strict=True)], 2)
+    blocks = np.stack([blocks_of(part, shape) * (gain * pixels) for part, gain in zip(parts, gains, strict=True)], 2)
     alike = np.maximum(_correlation(level, picture, shape, 4.0), LEAST_ALIKE) ** 2
     return np.asarray(blocks * (alike / variance)[:, :, None], np.float32)
 
@@ -230,8 +234,8 @@ def _anchored(shift: NDArray[np.float32], anchors: Anchors, prior: float) -> NDA
 def _variance(rest: Image, weight: Image, shape: tuple[int, int]) -> Image:
     """Residual variance around each block, trusted pixels only, with a floor."""
     window = 4.0
-    total = cv2.GaussianBlur(_blocks(weight * rest * rest, shape), (0, 0), window)
-    share = cv2.GaussianBlur(_blocks(weight, shape), (0, 0), window)
+    total = cv2.GaussianBlur(blocks_of(weight * rest * rest, shape), (0, 0), window)
+    share = cv2.GaussianBlur(blocks_of(weight, shape), (0, 0), window)
     return np.asarray((total + 1e-6) / (share + 1e-6) + 0.01, np.float32)
 
 
@@ -244,6 +248,6 @@ def _correlation(level: Level, picture: Image, shape: tuple[int, int], window: f
     """The same for a picture already moved, in a window given in blocks."""
     products = (picture * level.template, level.template**2, picture**2)
     cross, first, second = (
-        cv2.GaussianBlur(_blocks(level.weight * product, shape), (0, 0), window) for product in products
+        cv2.GaussianBlur(blocks_of(level.weight * product, shape), (0, 0), window) for product in products
     )
     return np.asarray(cross / np.sqrt(np.maximum(first * second, 1e-12)), np.float32)

@@ -13,7 +13,7 @@ from tracker.imaging import geometry
 from tracker.imaging.align.frame import Frame, blocks_trusted, nodes_on_baseline
 from tracker.imaging.align.matching import PlaneMotion, cells_covered, held_out, plane_figures
 from tracker.imaging.align.prepared import Pair
-from tracker.imaging.align.residual import BLOCK, Field, Level, moved
+from tracker.imaging.align.residual import BLOCK, Anchors, Field, Level, moved
 from tracker.imaging.types import Matrix3
 
 MIN_INLIERS = 7.0
@@ -144,6 +144,8 @@ class Fit:
         The displacement found there.
     levels : tuple of Level
         The pyramid it was found on.
+    anchors : Anchors
+        The matched marks that held it.
     """
 
     pair: Pair = field(repr=False)
@@ -152,6 +154,7 @@ class Fit:
     frame: Frame = field(repr=False)
     fine: Field = field(repr=False)
     levels: tuple[Level, ...] = field(repr=False)
+    anchors: Anchors = field(repr=False)
 
 
 def weigh(fit: Fit) -> Evidence:
