@@ -3,7 +3,7 @@
 import numpy as np
 
 from tracker.imaging import colour
-from tracker.imaging.quality.groups import SHADE_BOUND, TEXTURE
+from tracker.imaging.quality.groups import SHADE_BOUND, TEXTURE, shade_bound
 from tracker.imaging.quality.pattern import GLOSS_CONTRAST, Pattern
 from tracker.imaging.quality.view import View
 from tracker.imaging.types import Flag, FlagCode
@@ -55,4 +55,4 @@ def wet_flags(first: View, second: View, found: Pattern | None) -> tuple[Flag, .
         f"{'stronger' if found.contrast > 1 else 'weaker'} and the bright spots paler, "
         f"expected within {GLOSS_CONTRAST:.2f} times."
     )
-    return (Flag(FlagCode.SPECULAR, reason, retake, SHADE_BOUND),)
+    return (Flag(FlagCode.SPECULAR, reason, retake, shade_bound(found.tone)),)

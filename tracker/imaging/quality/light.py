@@ -1,6 +1,6 @@
 """Light: from another side, or of another colour."""
 
-from tracker.imaging.quality.groups import COLOUR, SHADE_BOUND
+from tracker.imaging.quality.groups import COLOUR, shade_bound
 from tracker.imaging.quality.pattern import HARDER, SAME_LIGHT, Pattern, SharedLight
 from tracker.imaging.types import Flag, FlagCode
 
@@ -33,7 +33,7 @@ def direction_flags(found: Pattern | None) -> tuple[Flag, ...]:
         )
     else:
         return ()
-    return (Flag(FlagCode.LIGHT_DIFFERS, reason, SAME_SIDE, SHADE_BOUND),)
+    return (Flag(FlagCode.LIGHT_DIFFERS, reason, SAME_SIDE, shade_bound(found.tone)),)
 
 
 def lamp_flags(light: SharedLight) -> tuple[Flag, ...]:

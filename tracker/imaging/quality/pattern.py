@@ -92,6 +92,8 @@ class Pattern:
         Yellowness lost by a patch that became brighter by one SD (100 ln).
     brightened : float
         That SD (ln).
+    tone : float
+        ITA in degrees of the shared skin in the baseline, as recorded where no card was used.
     """
 
     patches: int
@@ -104,6 +106,7 @@ class Pattern:
     evened_alike: float
     paler: float
     brightened: float
+    tone: float
 
     @property
     def curved(self) -> bool:
@@ -159,6 +162,7 @@ def pattern_of(light: SharedLight, baseline: View) -> Pattern | None:
         evened_alike=evened_alike,
         paler=paler,
         brightened=brightened,
+        tone=float(colour.individual_typology_angle(colour.linear_to_lab(np.median(light.baseline, axis=0)))),
     )
 
 
