@@ -8,6 +8,7 @@ from typing import Any, cast
 import streamlit as st
 
 from tracker.clinic.types import BodySite
+from tracker.clinic.workflow import kits
 from tracker.clinic.workflow.repeat_photos import RepeatPhoto, check_enough, uploaded_repeat
 from tracker.clinic.workflow.repeatability import MeasuredKit
 from tracker.dashboard import state, widgets
@@ -15,6 +16,8 @@ from tracker.errors import InvalidInput, TrackerError
 
 MOST_HELD = 60
 """Photos held in the memory of one session: 15 subjects, about 300 MB; more go through the command line."""
+CLINICS = ""
+"""Stands for the clinic's choice where a series has no kit of its own."""
 MOST_SUBJECTS, SEATINGS = 30, ("1", "2", "3", "4")
 
 
@@ -112,3 +115,23 @@ def enough(photos: Sequence[RepeatPhoto]) -> str:
     except TrackerError as missing:
         return str(missing)
     return ""
+
+
+def series_kit(series_id: str) -> None:
+    """A choice of the kit that judges one series; nothing where there is no kit."""
+    clinic = state.clinic()
+    names = {kit.id: f"Kit: {kit.name}" for kit in kits.list_kits(clinic)}
+    if not names:
+        return
+    chosen = kits.kit_of_series(clinic, series_id) or CLINICS
+    options = [CLINICS, *names]
+    picked = st.selectbox(
+        "Judged by",
+        options,
+        index=options.index(chosen),
+        format_func=lambda one: names.get(one, "The clinic's choice (see Repeatability)"),
+        key=f"kit_of_{series_id}_{len(options)}",
+    )
+    if picked != chosen:
+        kits.choose_kit_of_series(clinic, series_id, None if picked == CLINICS else picked)
+        st.rerun()

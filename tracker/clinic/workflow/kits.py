@@ -89,6 +89,13 @@ def choose_kit(clinic: Clinic, choice: str) -> None:
         records.set_setting(stored.KIT_SETTING, choice)
 
 
+def kit_of_series(clinic: Clinic, series_id: str) -> str:
+    """The id of the kit that was chosen for one series, empty where the clinic's choice holds; raises NotFound."""
+    with clinic.store.read() as records:
+        kit = records.kit_of_series(series_id)
+    return "" if kit is None else kit.id
+
+
 def choose_kit_of_series(clinic: Clinic, series_id: str, kit_id: str | None) -> None:
     """Judge one series by a kit, or by the clinic's choice (None); raises NotFound."""
     with clinic.store.write() as records:

@@ -3,7 +3,7 @@ import streamlit as st
 from tracker.clinic.types import Moment, SeriesPlan, SessionKind
 from tracker.clinic.workflow import intake
 from tracker.clinic.workflow.progress import SessionEntry, timeline
-from tracker.dashboard import state, widgets
+from tracker.dashboard import repeats, state, widgets
 from tracker.dashboard.context import PAGES, patient_of_page, sentence_case
 from tracker.dashboard.plan import due_words, is_healing, session_details
 
@@ -42,6 +42,7 @@ for series in entries:
     if st.button("Add photos", key=f"add_{series.series.id}", icon=":material/add_a_photo:"):
         state.choose_patient(patient.id, series.series.id)
         st.switch_page(PAGES / "upload.py")
+    repeats.series_kit(series.series.id)
     if not series.sessions:
         widgets.empty("No sessions yet", "Add the first photos: the session is written down with them.")
     for entry in reversed(series.sessions):
