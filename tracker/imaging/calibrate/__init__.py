@@ -1,6 +1,7 @@
 """Colour and scale of one photo from a target in it: our printed card, or a 24-patch ColorChecker."""
 
 from tracker.imaging.calibrate.card import PAPER_WHITE, TRACKER_CARD, Card, Patch, PatchKind, card_reflectance, measured
+from tracker.imaging.calibrate.edges import EdgeBlur, edge_blur
 from tracker.imaging.calibrate.fitting import apply, fit, has_colour
 from tracker.imaging.calibrate.reference import measure_print, read_reference, write_reference
 from tracker.imaging.calibrate.scale import area_mm2, distance_mm, mm2_per_px, px_per_mm, scale_flags, tilt_degrees
@@ -9,12 +10,14 @@ __all__ = [
     "PAPER_WHITE",
     "TRACKER_CARD",
     "Card",
+    "EdgeBlur",
     "Patch",
     "PatchKind",
     "apply",
     "area_mm2",
     "card_reflectance",
     "distance_mm",
+    "edge_blur",
     "fit",
     "has_colour",
     "measure_print",

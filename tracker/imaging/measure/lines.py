@@ -18,7 +18,7 @@ ACROSS_MM = ((0.14, 16), (0.25, 12), (0.45, 8))
 ALONG_MM = 1.3  # sigma along: micro-relief keeps its direction for about a millimetre, a wrinkle for several
 MOST_TURN = np.radians(24.0)  # between linked points: two steps of the direction at the finest scale
 REACH = 2  # grid points across which a gap is linked, 0.3 mm
-END_SHARE = 0.5  # of the line's median contrast: an elongated filter reads half of it at a sharp end
+END_SHARE = 0.25  # of a line's median contrast: beyond its end the elongated filter still reads a part of it
 PROFILE_MM = np.arange(-1.2, 1.21, 0.04, dtype=np.float32)
 _ALIGN = 7  # steps of the profile by which a point may lie beside its line: 0.28 mm
 _HALF = 20  # steps kept on either side: 0.8 mm
@@ -55,8 +55,8 @@ class Line:
         Part of the region each point lies in.
     length_mm : float
         Along the line.
-    contrast, strongest : float
-        Mean and largest depth in ln Y that the filter reads.
+    contrast : float
+        Mean depth in ln Y that the filter reads.
     width_mm : float
         Full width at half depth of its mean profile.
     depth : float
@@ -68,7 +68,6 @@ class Line:
     tile: NDArray[np.int32] = field(repr=False)
     length_mm: float
     contrast: float
-    strongest: float
     width_mm: float
     depth: float
 
@@ -152,10 +151,8 @@ def trace(found: Ridges, piece: Patch, weak: float, least_mm: float) -> list[Lin
             continue
         xmm, ymm = (np.asarray((p + 0.5) / found.grid.px_per_mm, np.float32) for p in (px, py))
         width, depth = _profile(piece, xmm, ymm, angle)
-        values = found.contrast[py, px]
-        out.append(
-            Line(xmm, ymm, found.grid.tile[py, px], length, float(values.mean()), float(values.max()), width, depth)
-        )
+        contrast = float(found.contrast[py, px].mean())
+        out.append(Line(xmm, ymm, found.grid.tile[py, px], length, contrast, width, depth))
     return out
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from tracker.imaging.measure.lines import Line
-from tracker.imaging.measure.patch import Floats, Patch
+from tracker.imaging.measure.patch import Doubles, Floats, Patch
 from tracker.imaging.measure.relief import PORE_METRICS, ReliefPair, paired_error
 from tracker.imaging.measure.wrinkles import DarkLines
 from tracker.imaging.types import Flag, FlagCode, Measurement, Metric, withheld
@@ -20,10 +20,12 @@ WIDEST = 5  # number of the widest that is still a pore, 0.58 mm; a blob that fi
 RING = 16  # directions in which the skin around a pore is looked at
 NEAR, FAR = 2.0, 2.6  # radii of the two rings in sigmas: the shoulder of a pore, and the skin beyond
 KINK = 4.5  # weight of the fourth harmonic of the near ring: crossing furrows have one, a round mouth has none
-LEAST_EVIDENCE = 1.35  # robust SDs of blob contrast by which a pore is darker than its weakest side
+EVIDENCE = (1.1, 1.6)
+"""Robust SDs of blob contrast by which a pore is darker than its weakest side: below the first it does not count, above
+the second in full, between them in part, so that a pore near a threshold does not come and go."""
 LEAST_CONTRAST = 0.04  # ln Y
 HAIR_REACH_MM = 0.3  # from a hair's middle: what lies nearer is the hair or its shadow
-MOST_NOISE = 0.5  # of the spread of blob contrast may be camera noise
+MOST_NOISE = 0.5  # share of the variance of blob contrast that may be camera noise
 UNITS = {Metric.PORES: "pores/cm²", Metric.PORE_DIAMETER: "mm", Metric.PORE_AREA: "% of region"}
 
 
@@ -37,15 +39,18 @@ class Blobs:
         x and y in the patch, from its corner.
     diameter_mm, contrast : ndarray of float32, shape (n,)
         Of the mouth, and its depth in ln Y.
+    weight : ndarray of float32, shape (n,)
+        0 to 1: how surely it is a pore.
     tile : ndarray of int32, shape (n,)
         Part of the region.
     noise_share : float
-        How much of the spread of blob contrast is camera noise.
+        How much of the variance of blob contrast is camera noise.
     """
 
     position_mm: Floats = field(repr=False)
     diameter_mm: Floats = field(repr=False)
     contrast: Floats = field(repr=False)
+    weight: Floats = field(repr=False)
     tile: NDArray[np.int32] = field(repr=False)
     noise_share: float
 
@@ -161,21 +166,24 @@ def _bright_spread(values: Floats) -> float:
 
 
 def _pores(scales: _Scales, piece: Patch, spread: float, hairs: Sequence[Line]) -> Blobs:
-    y, x = _peaks(scales, piece, max(LEAST_CONTRAST, LEAST_EVIDENCE * spread))
+    y, x = _peaks(scales, piece, max(LEAST_CONTRAST, EVIDENCE[0] * spread))
     number = scales.best[y, x]
     evidence = np.zeros(len(x), np.float32)
     for n in range(1, WIDEST + 1):
         mine = number == n
         evidence[mine] = _evidence(scales.smooth[n - 1], x[mine], y[mine], _sigma(n) * piece.px_per_mm)
     position = np.stack([x + 0.5, y + 0.5], 1).astype(np.float32) / np.float32(piece.px_per_mm)
-    kept = (evidence > LEAST_EVIDENCE * spread) & ~_on_hair(position, hairs)
+    low, high = EVIDENCE
+    weight = np.asarray(np.clip((evidence / spread - low) / (high - low), 0, 1), np.float32)
+    kept = (weight > 0) & ~_on_hair(position, hairs)
     noise = 0.8 * piece.noise() / (piece.px_per_mm * _sigma(2))  # of the blob filter of 0.2 mm to white noise
     return Blobs(
         position[kept],
         _diameter(scales, x[kept], y[kept]),
         scales.contrast[y[kept], x[kept]],
+        weight[kept],
         piece.tile[y[kept], x[kept]],
-        noise / max(spread, 1e-9),
+        (noise / max(spread, 1e-9)) ** 2,
     )
 
 
@@ -241,12 +249,20 @@ def _values(found: Blobs, piece: Patch, without: int | None) -> list[float]:
     area = piece.area_mm2
     if without is not None:
         area -= float((piece.tile[piece.inside] == without).sum()) / piece.px_per_mm**2
-    diameter = found.diameter_mm[kept]
+    diameter, weight = found.diameter_mm[kept].astype(np.float64), found.weight[kept].astype(np.float64)
     if area <= 0:
         return [float("nan")] * 3
-    covered = float((np.pi / 4 * diameter.astype(np.float64) ** 2).sum())
-    middle = float(np.median(diameter)) if len(diameter) else float("nan")
-    return [len(diameter) / (area / 100), middle, 100 * covered / area]
+    covered = float((weight * np.pi / 4 * diameter**2).sum())
+    return [float(weight.sum()) / (area / 100), _weighted_median(diameter, weight), 100 * covered / area]
+
+
+def _weighted_median(values: Doubles, weight: Doubles) -> float:
+    """The value with half of the weight on either side; nan without any."""
+    if not weight.sum():
+        return float("nan")
+    order = np.argsort(values)
+    below = np.cumsum(weight[order]) - weight[order] / 2
+    return float(np.interp(weight.sum() / 2, below, values[order]))
 
 
 def _noise_flags(region: str, found: Sequence[Blobs]) -> tuple[Flag, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tracker.imaging.measure.patch import Doubles, Patch, patch
-from tracker.imaging.measure.sharpness import MOST_BLUR_MM, added_blur
+from tracker.imaging.measure.sharpness import MOST_BLUR_MM, BlurMatch, match_skin
 from tracker.imaging.types import Flag, FlagCode, Metric, Photo, Points, Region
 
 LEAST_PX_PER_MM = 8.0  # sigma 0.15 mm is then 1.2 px; below, the photo has not resolved fine relief
@@ -30,8 +30,8 @@ class ReliefPair:
         Baseline and follow-up at up to 10 grid points per mm; empty where the pair cannot carry relief.
     fine : tuple of Patch
         The same at up to 20; empty where a photo has fewer than 15 pixels per mm.
-    unmatched : tuple of Patch
-        The coarse ones before either was blurred.
+    match : BlurMatch or None
+        What was blurred, and how well that is known.
     flags : tuple of Flag
         Why something is withheld.
     """
@@ -39,7 +39,7 @@ class ReliefPair:
     region: str
     patches: tuple[Patch, ...] = field(default=(), repr=False)
     fine: tuple[Patch, ...] = field(default=(), repr=False)
-    unmatched: tuple[Patch, ...] = field(default=(), repr=False)
+    match: BlurMatch | None = None
     flags: tuple[Flag, ...] = ()
 
     @property
@@ -53,6 +53,7 @@ def lay(
     regions: tuple[Region, Region],
     px_per_mm: tuple[float, float],
     anchors: tuple[Points, Points] | None = None,
+    match: BlurMatch | None = None,
 ) -> ReliefPair:
     """A region of both photos on the same grids, the sharper one blurred to the other.
 
@@ -66,6 +67,8 @@ def lay(
         Of either photo at the region; nan where unknown, and then nothing is computed.
     anchors : tuple of Points, optional
         The same points of the skin, about TILES of them, in the pixels of either photo.
+    match : BlurMatch, optional
+        From the edges of the card. Without it the skin is matched to itself, which hides a change of its fine relief.
 
     Notes
     -----
@@ -84,16 +87,16 @@ def lay(
         reason = f"{name}: nothing of it is free of highlights, expected matt skin."
         shine = Flag(FlagCode.SPECULAR, reason, "Retake it with soft light and dry skin.", RELIEF_METRICS)
         return ReliefPair(name, flags=(*flags, shine))
-    added = added_blur(coarse[0], coarse[1])
-    if max(added) > MOST_BLUR_MM:
-        reason = f"{name}: one photo is blurred by {max(added):.2f} mm more, expected at most {MOST_BLUR_MM} mm."
-        blurred = Flag(FlagCode.SHARPNESS_DIFFERS, reason, "Retake the blurred one in focus.", RELIEF_METRICS)
-        return ReliefPair(name, flags=(*flags, blurred))
+    match = match_skin(coarse[0], coarse[1]) if match is None else match
+    unequal = _match_flags(name, match)
+    if unequal:
+        return ReliefPair(name, flags=(*flags, *unequal), match=match)
+    added = match.added_mm
     return ReliefPair(
         name,
         patches=tuple(piece.blurred(blur) for piece, blur in zip(coarse, added, strict=True)),
         fine=tuple(piece.blurred(blur) for piece, blur in zip(pieces, added, strict=True)) if resolved else (),
-        unmatched=tuple(coarse),
+        match=match,
         flags=flags,
     )
 
@@ -121,6 +124,18 @@ def paired_error(without: Doubles) -> float:
     if n < 4:
         return float("nan")
     return float(np.sqrt((n - 1) / n * np.sum((change - change.mean()) ** 2) / 2))
+
+
+def _match_flags(name: str, match: BlurMatch) -> tuple[Flag, ...]:
+    added = max(match.added_mm)
+    if not np.isfinite(match.added_mm).all():
+        reason = f"{name}: the card's edges cannot be read in both photos, so their sharpness cannot be compared."
+        retake = "Lay the whole card into both photos, without glare."
+        return (Flag(FlagCode.CARD_UNREADABLE, reason, retake, RELIEF_METRICS),)
+    if added > MOST_BLUR_MM:
+        reason = f"{name}: one photo is blurred by {added:.2f} mm more, expected at most {MOST_BLUR_MM} mm."
+        return (Flag(FlagCode.SHARPNESS_DIFFERS, reason, "Retake the blurred one in focus.", RELIEF_METRICS),)
+    return ()
 
 
 def _scale_flags(name: str, px_per_mm: tuple[float, float]) -> tuple[Flag, ...]:

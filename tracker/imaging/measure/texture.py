@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from tracker.imaging.measure.patch import Patch, patch
 from tracker.imaging.measure.relief import RELIEF_METRICS, ReliefPair, paired_error
-from tracker.imaging.measure.sharpness import SHARP_MM, match_sharpness, sharpness
+from tracker.imaging.measure.sharpness import match_sharpness
 from tracker.imaging.types import Flag, FlagCode, Measurement, Metric, withheld
 
 __all__ = ["BAND_MM", "band_contrast", "match_sharpness", "measure", "patch"]
@@ -16,6 +16,7 @@ MOST_NOISE = 0.5  # share of the band's variance that may be camera noise
 NOISE_ERROR = 0.3  # standard error of the noise that is subtracted, as a share of its variance
 OUTLIER_MADS = 4.0  # hairs and highlights beyond are cut to this
 FEWEST_POINTS = 50
+PROBE_MM = 0.05  # a blur as visits differ by, to see what it does to the band
 UNITS = {Metric.ROUGHNESS: "% contrast"}
 
 
@@ -94,26 +95,12 @@ def _tile_error(pair: ReliefPair) -> float:
 
 def _match_error(pair: ReliefPair) -> float:
     """Relative standard error left by the match of the sharpness: its own error times what blur does to the band."""
-    ratios = np.stack([_tile_sharpness(piece, pair.tiles) for piece in pair.patches], 1)
-    ratio_error = paired_error(ratios) * np.sqrt(2)  # of the difference, all of which goes into one photo's blur
+    error = float("nan") if pair.match is None else pair.match.error_mm2
     piece = pair.patches[0]
-    probe = piece.blurred(0.05)  # mm: as much as visits differ
-    (plain, _), (soft, _) = band_contrast(piece), band_contrast(probe)
-    fall = np.log(sharpness(piece) / sharpness(probe))
-    if fall <= 0 or soft <= 0:
+    (plain, _), (soft, _) = band_contrast(piece), band_contrast(piece.blurred(PROBE_MM))
+    if soft <= 0:
         return float("nan")
-    return float(ratio_error * np.log(plain / soft) / fall / np.sqrt(2))
-
-
-def _tile_sharpness(piece: Patch, tiles: int) -> NDArray[np.float64]:
-    """Log of the sharpness with one tile left out at a time."""
-    inside, sums = piece.inside, []
-    tile = piece.tile[inside]
-    for band in SHARP_MM:
-        values = piece.band(*band)[inside].astype(np.float64) ** 2
-        sums.append(values.sum() - np.bincount(tile, values, tiles))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.log(sums[0] / sums[1]), np.float64)
+    return float(error * np.log(plain / soft) / PROBE_MM**2 / np.sqrt(2))  # half of the variance to either photo
 
 
 def _noise_gain(px_per_mm: float) -> float:

@@ -12,12 +12,15 @@ from tracker.imaging.measure.relief import WRINKLE_METRICS, ReliefPair, paired_e
 from tracker.imaging.types import Flag, FlagCode, Measurement, Metric, withheld
 
 LEAST_MM = 2.0  # shorter ones are micro-relief
-WEAK, STRONG = 1.5, 3.0
-"""Robust SDs of line contrast above its median: every point of a line, and its strongest point."""
-EVIDENCE = 5.0  # robust SDs by which a line of 2 mm must stand out; a longer one less, by the root of its length
+WEAK = 1.5  # robust SDs above the median of line contrast, for every point of a line
+EVIDENCE = (4.0, 8.0)
+"""Robust SDs by which a line of 2 mm stands out (a longer one needs less, by the root of its length): below the first
+it does not count, above the second in full, between them in part. With one threshold at 5 the length density of unchanged
+skin differed by 2.5 mm/cm2 (SD, rendered cheeks), with this ramp by 1.5: a faint line no longer comes and goes."""
 LEAST_CONTRAST = 0.02  # ln Y; on skin without any relief the spread alone would let noise pass
 HAIR_MM = 0.24  # lines narrower than this are hairs: light under the skin widens a furrow to 0.26 mm and more
-MOST_NOISE = 0.5  # of the spread of line contrast may be camera noise
+HAIR_EVIDENCE = 5.0  # as EVIDENCE, from which a narrow line is a hair that may not hold pores
+MOST_NOISE = 0.5  # share of the variance of line contrast that may be camera noise
 QUANTUM_MM = 1.0  # length below which two photos of one line need not agree: it bounds the error of a lone line
 UNITS = {Metric.WRINKLES: "mm/cm²", Metric.WRINKLE_CONTRAST: "% contrast", Metric.WRINKLE_SEVERITY: "% mm/cm²"}
 
@@ -29,12 +32,15 @@ class DarkLines:
     Parameters
     ----------
     wrinkles, hairs : tuple of Line
-        Wrinkles stand out from the micro-relief; hairs are any narrow line.
+        Hairs are narrow.
+    weights : tuple of float
+        Of each wrinkle, 0 to 1: how surely it stands out from the micro-relief.
     noise_share : float
-        How much of the spread of line contrast is camera noise.
+        How much of the variance of line contrast is camera noise.
     """
 
     wrinkles: tuple[Line, ...] = field(repr=False)
+    weights: tuple[float, ...] = field(repr=False)
     hairs: tuple[Line, ...] = field(repr=False)
     noise_share: float
 
@@ -80,7 +86,7 @@ def measure(pair: ReliefPair, found: Sequence[DarkLines]) -> tuple[tuple[Measure
     if flags:
         empty = (Measurement(metric, pair.region, float("nan"), UNITS[metric], flags=flags) for metric in UNITS)
         return tuple((each, each) for each in empty)
-    sums = [_sums(each.wrinkles, piece, pair.tiles) for each, piece in zip(found, pair.patches, strict=True)]
+    sums = [_sums(each, piece, pair.tiles) for each, piece in zip(found, pair.patches, strict=True)]
     values = [_values(each.sum(0)) for each in sums]
     left_out = np.stack([_values(each.sum(0) - each) for each in sums], axis=-1)  # metric, tile, photo
     quanta = [QUANTUM_MM / (piece.area_mm2 / 100) for piece in pair.patches]
@@ -100,25 +106,25 @@ def measure(pair: ReliefPair, found: Sequence[DarkLines]) -> tuple[tuple[Measure
 
 
 def _sort(found: Ridges, piece: Patch, middle: float, spread: float) -> DarkLines:
-    weak = max(middle + WEAK * spread, LEAST_CONTRAST)
-    strong = max(middle + STRONG * spread, LEAST_CONTRAST)
-    traced = [
-        line
-        for line in lines.trace(found, piece, weak, LEAST_MM)
-        if line.strongest > strong and (line.contrast - middle) / spread * np.sqrt(line.length_mm / LEAST_MM) > EVIDENCE
-    ]
-    return DarkLines(
-        tuple(line for line in traced if line.width_mm >= HAIR_MM),
-        tuple(line for line in traced if line.width_mm < HAIR_MM),
-        lines.noise_contrast(piece) / max(spread, 1e-9),
-    )
+    wrinkles, weights, hairs = [], [], []
+    low, high = EVIDENCE
+    for line in lines.trace(found, piece, max(middle + WEAK * spread, LEAST_CONTRAST), LEAST_MM):
+        evidence = (line.contrast - middle) / spread * np.sqrt(line.length_mm / LEAST_MM)
+        weight = float(np.clip((evidence - low) / (high - low), 0.0, 1.0))
+        if line.width_mm < HAIR_MM and evidence > HAIR_EVIDENCE:
+            hairs.append(line)
+        elif line.width_mm >= HAIR_MM and weight > 0:
+            wrinkles.append(line)
+            weights.append(weight)
+    noise = lines.noise_contrast(piece) / max(spread, 1e-9)
+    return DarkLines(tuple(wrinkles), tuple(weights), tuple(hairs), noise**2)
 
 
-def _sums(found: Sequence[Line], piece: Patch, tiles: int) -> Doubles:
+def _sums(found: DarkLines, piece: Patch, tiles: int) -> Doubles:
     """Length (mm), length times contrast, and area (cm2) of each tile, shape (tiles, 3)."""
     out = np.zeros((tiles, 3))
-    for line in found:
-        share = np.bincount(line.tile, minlength=tiles) * (line.length_mm / len(line.tile))
+    for line, weight in zip(found.wrinkles, found.weights, strict=True):
+        share = np.bincount(line.tile, minlength=tiles) * (weight * line.length_mm / len(line.tile))
         out[:, 0] += share
         out[:, 1] += share * line.contrast
     out[:, 2] = np.bincount(piece.tile[piece.inside], minlength=tiles) / piece.px_per_mm**2 / 100

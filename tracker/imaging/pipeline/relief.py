@@ -8,6 +8,7 @@ import numpy as np
 from tracker.imaging import align, calibrate, change
 from tracker.imaging.change import NoiseModel
 from tracker.imaging.measure import cells, pores, relief, texture, wrinkles
+from tracker.imaging.measure.sharpness import BlurMatch, match_edges
 from tracker.imaging.pipeline.laying import LaidPair
 from tracker.imaging.types import Change, Flag, Measurement, Metric, Photo, Region, withheld
 
@@ -37,7 +38,9 @@ def relief_rows(
     scales = _scales(photos, places)
     if np.isfinite(scales).all():
         places = _middle(pair, places, scales[0])
-    laid = relief.lay(photos, places, scales, _anchors(pair, places[0]) if np.isfinite(scales).all() else None)
+        laid = relief.lay(photos, places, scales, _anchors(pair, places[0]), _match(photos))
+    else:
+        laid = relief.lay(photos, places, scales)
     found = wrinkles.find(laid)
     measured: tuple[tuple[Measurement, Measurement], ...] = (
         texture.measure(laid),
@@ -80,6 +83,11 @@ def _middle(pair: LaidPair, places: tuple[Region, Region], px_per_mm: float) -> 
     full[box.top : box.bottom, box.left : box.right] = region.mask & ((x - column) ** 2 + (y - row) ** 2 <= radius**2)
     part = Region.from_mask(region.name, full)
     return part, align.carry_region(pair.alignment, part)
+
+
+def _match(photos: tuple[Photo, Photo]) -> BlurMatch:
+    first, second = (calibrate.edge_blur(photo, photo.calibration) for photo in photos)
+    return match_edges((first.variance_mm2, first.error_mm2), (second.variance_mm2, second.error_mm2))
 
 
 def _anchors(pair: LaidPair, region: Region) -> tuple[np.ndarray, np.ndarray]:
