@@ -8,6 +8,7 @@ import sys
 
 import typer
 
+from tracker.cli.outcomes import register as register_outcomes
 from tracker.cli.photos import register as register_photos
 from tracker.cli.repeatability import register as register_repeatability
 from tracker.cli.store import register as register_store
@@ -17,6 +18,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 register_photos(app)
 register_store(app)
 register_repeatability(app)
+register_outcomes(app)
 
 
 def main() -> None:

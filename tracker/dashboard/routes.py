@@ -1,6 +1,7 @@
 """Pictures leave the server here and nowhere else; each request is looked up in the records again."""
 
 from collections.abc import Callable
+from secrets import token_hex
 from typing import TypeVar
 
 from starlette.requests import Request
@@ -8,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from tracker.clinic.workflow import photos
-from tracker.dashboard import pictures, state
+from tracker.dashboard import pictures, protocol, state
 from tracker.errors import NotFound, StoreUnavailable, TrackerError
 from tracker.exports.comparison import Dating, FileKind, file_name
 
@@ -56,10 +57,24 @@ def export(request: Request) -> Response:
     return _answered(made)
 
 
+def report(request: Request) -> Response:
+    """``/export/report?indication=ACNE_SCARS&kind=pdf``: the report on a protocol, patients by pseudonym."""
+
+    def made() -> Response:
+        data, kind = protocol.report_file(request.query_params)
+        headers = {"content-disposition": f'attachment; filename="outcomes-{token_hex(8)}.{kind}"'}
+        return Response(data, media_type=_REPORT_TYPES[kind], headers=headers)
+
+    return _answered(made)
+
+
+_REPORT_TYPES = {protocol.ReportKind.PDF: "application/pdf", protocol.ReportKind.CSV: "text/csv; charset=utf-8"}
+
 ROUTES = [
     Route("/img/{photo_id}", preview),
     Route("/img/{analysis_id}/{side}/{layer}", side),
     Route("/export/comparison/{analysis_id}", export),
+    Route("/export/report", report),
 ]
 
 

@@ -75,7 +75,7 @@ def progress(table: pd.DataFrame, metric: str, region: str, height: int = 260) -
     y = alt.Y("change:Q", title=f"Change since baseline ({unit})", scale=alt.Scale(domain=[low, high], nice=False))
     layers = [*_noise_band(rows), *_marks(rows, x, y, low + 0.05 * (high - low))]
     chart: alt.LayerChart = alt.LayerChart(layer=layers)
-    chart = chart.properties(width="container", height=height).configure(**_LOOK)
+    chart = chart.properties(width="container", height=height).configure(**LOOK)
     return chart
 
 
@@ -200,7 +200,7 @@ def _noise_band(rows: pd.DataFrame) -> list[alt.Chart]:
     return [area.encode(x="when:T", y=alt.Y("top:Q"), y2="bottom:Q"), zero.encode(y="zero:Q")]
 
 
-_LOOK: dict[str, Any] = {
+LOOK: dict[str, Any] = {
     "view": {"stroke": None},
     "axis": {
         "labelFontSize": 13,

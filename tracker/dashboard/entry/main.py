@@ -27,6 +27,7 @@ pages = [
     st.Page(PAGES / "upload.py", title="Add photos", icon=":material/add_a_photo:"),
     st.Page(PAGES / "compare.py", title="Compare", icon=":material/compare:"),
     st.Page(PAGES / "progress.py", title="Progress", icon=":material/show_chart:"),
+    st.Page(PAGES / "outcomes.py", title="Outcomes", icon=":material/groups:"),
     st.Page(PAGES / "repeatability.py", title="Repeatability", icon=":material/straighten:"),
 ]
 page = st.navigation(pages, position="top")

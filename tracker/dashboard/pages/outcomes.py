@@ -1,0 +1,38 @@
+import streamlit as st
+
+from tracker.clinic.workflow import outcomes as workflow
+from tracker.clinic.workflow.protocols import protocols
+from tracker.dashboard import protocol, state, widgets
+from tracker.dashboard.context import PAGES
+from tracker.exports import cohort
+from tracker.exports.report import IS_NOT, figures, headline, patients_table
+
+st.title("Outcomes")
+clinic = state.clinic()
+known = protocols(clinic)
+if not known:
+    widgets.empty("No patients yet", "Outcomes of a protocol are told once patients have been treated by it.")
+    st.page_link(PAGES / "patients.py", label="Add a patient", icon=":material/group:")
+    st.stop()
+
+wanted, at = protocol.choice(known)
+with st.spinner("Gathering the patients of this protocol"):
+    report = workflow.outcomes(clinic, wanted, at)
+widgets.cards([headline(report)])
+for remark in report.remarks:
+    st.caption(widgets.plain(remark))
+st.table(protocol.as_rows(figures(report)), border="horizontal")
+
+if len(report.measured):
+    st.subheader("Change of each patient", anchor=False)
+    st.altair_chart(cohort.patients_chart(report), width="stretch", theme=None)
+    st.caption(cohort.PATIENTS_KEY)
+    st.subheader("Course of each patient", anchor=False)
+    st.altair_chart(cohort.course_chart(report), width="stretch", theme=None)
+    st.caption(cohort.COURSE_KEY)
+with st.expander(f"All patients ({len(report.patients)})", expanded=len(report.patients) < 10):
+    st.dataframe(patients_table(report), hide_index=True)
+with st.container(horizontal=True):
+    for kind, label in (("pdf", "Save the report (PDF)"), ("csv", "Save the table (CSV)")):
+        widgets.download_link(protocol.address(wanted, at, kind), label)
+st.caption(IS_NOT)

@@ -1,0 +1,89 @@
+"""Charts over many patients: values in, an Altair chart out; the same chart on the page and in the report."""
+
+import math
+
+import altair as alt
+import pandas as pd
+
+from tracker.exports.charts import BAND, HEALING, INK, LINE, LOOK
+from tracker.exports.report import OutcomeReport
+from tracker.exports.table import metric_words, signed
+from tracker.imaging.change import LOG_METRICS
+
+MOST_ROWS = 60
+"""More patients than this are still drawn, but closer and without their codes."""
+PATIENTS_KEY = (
+    "One line per patient: filled point and line, the change as measured with its 95 % interval; ring, the same drawn "
+    "towards the mean of all by the share of it that is noise. Grey band: the mean of all with its 95 % interval."
+)
+COURSE_KEY = (
+    "One thin line per patient through the sessions that count. Thick line and band: the mean change per month of the "
+    "mixed model with its 95 % interval."
+)
+
+
+def patients_chart(report: OutcomeReport) -> alt.LayerChart:
+    """Every patient's change with its interval, the largest fall on top; needs at least one patient with a number."""
+    rows = report.measured.copy()
+    unit = report.unit
+    rows["said"] = [signed(value, unit) for value in rows["change"]]
+    crowded = len(rows) > MOST_ROWS
+    axis = None if crowded else alt.Axis(title=None, labelLimit=110, ticks=False, domain=False, grid=False)
+    y = alt.Y("patient:N", sort=list(rows["patient"]), axis=axis)
+    title = f"Change of {metric_words(report.metric).lower()} since baseline ({unit})"
+    x = alt.X("change:Q", title=title, axis=alt.Axis(tickCount=8))
+    tooltip = [alt.Tooltip("patient:N", title="Patient"), alt.Tooltip("said:N", title="Change")]
+    layers: list[alt.Chart] = []
+    if not math.isnan(report.pooled.value):
+        low, high = report.pooled.interval
+        band = pd.DataFrame({"low": [low], "high": [high]})
+        layers.append(alt.Chart(band).mark_rect(color=BAND, opacity=0.45).encode(x=alt.X("low:Q"), x2="high:Q"))
+    base = alt.Chart(rows[["patient", "change", "interval_low", "interval_high", "shrunken", "said"]])
+    layers.append(alt.Chart(_ZERO).mark_rule(color=INK, strokeDash=[4, 3], opacity=0.6).encode(x="zero:Q"))
+    layers.append(base.mark_rule(color=LINE).encode(x=alt.X("interval_low:Q"), x2="interval_high:Q", y=y))
+    layers.append(base.mark_point(filled=True, size=55, opacity=1, color=LINE).encode(x=x, y=y, tooltip=tooltip))
+    if rows["shrunken"].notna().any():
+        layers.append(base.mark_point(size=70, color=HEALING, strokeWidth=2).encode(x="shrunken:Q", y=y))
+    chart: alt.LayerChart = alt.LayerChart(layer=layers)
+    return _framed(chart, height=alt.Step(6 if crowded else 18))
+
+
+def course_chart(report: OutcomeReport, height: int = 280) -> alt.LayerChart:
+    """Every patient's course since the baseline, and the mean change per month where it could be estimated."""
+    x = alt.X("months:Q", title="Months since baseline", axis=alt.Axis(tickCount=8))
+    y = alt.Y("change:Q", title=f"Change since baseline ({report.unit})")
+    line = alt.Chart(report.course).mark_line(color=LINE, strokeWidth=1, opacity=0.35)
+    points = alt.Chart(report.course).mark_point(filled=True, size=14, color=LINE, opacity=0.35)
+    layers = [
+        alt.Chart(_ZERO).mark_rule(color=INK, strokeDash=[4, 3], opacity=0.6).encode(y="zero:Q"),
+        line.encode(x=x, y=y, detail="patient:N"),
+        points.encode(x=x, y=y),
+    ]
+    if not math.isnan(report.monthly.value):
+        wedge = _wedge(report)
+        layers.insert(0, alt.Chart(wedge).mark_area(color=BAND, opacity=0.6).encode(x=x, y="low:Q", y2="high:Q"))
+        layers.append(alt.Chart(wedge).mark_line(color=INK, strokeWidth=3).encode(x=x, y="middle:Q"))
+    chart: alt.LayerChart = alt.LayerChart(layer=layers)
+    return _framed(chart, height=height)
+
+
+def _wedge(report: OutcomeReport) -> pd.DataFrame:
+    """The mean course: straight for differences, compounding for ratio measures, which change by % per month."""
+    months = [report.course["months"].max() * step / 24 for step in range(25)]
+    low, high = report.monthly.interval
+    rates = {"low": low, "middle": report.monthly.value, "high": high}
+    ratio = report.metric in LOG_METRICS
+    table = {name: [_after(rate, month, ratio=ratio) for month in months] for name, rate in rates.items()}
+    return pd.DataFrame({"months": months, **table})
+
+
+def _after(rate: float, months: float, *, ratio: bool) -> float:
+    return 100 * math.expm1(months * math.log1p(rate / 100)) if ratio else rate * months
+
+
+_ZERO = pd.DataFrame({"zero": [0.0]})
+
+
+def _framed(chart: alt.LayerChart, height: object) -> alt.LayerChart:
+    framed: alt.LayerChart = chart.properties(width="container", height=height).configure(**LOOK)
+    return framed
