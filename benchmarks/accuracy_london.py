@@ -35,7 +35,7 @@ from tracker.imaging.change import ANY, LOG_METRICS, Noise, NoiseModel
 from tracker.imaging.pipeline.analysis import register_on_skin
 from tracker.imaging.pipeline.laying import LaidPair, lay, reference_of, shared_light
 from tracker.imaging.pipeline.rows import UNITS, colour_rows
-from tracker.imaging.quality import pair_flags
+from tracker.imaging.quality import pair_flags, region_flags
 from tracker.imaging.types import Flag, Mask, Photo, Region
 from tracker.phantom.optics import add_blood
 
@@ -181,7 +181,9 @@ def unaligned(person: Person, painted: Painted, pair: LaidPair) -> dict[str, flo
 
 
 def compare(pair: LaidPair, found: Sequence[Region], flags: tuple[Flag, ...], who: str, kind: str) -> list[dict]:
-    found_rows = [row for part in found for row in colour_rows(pair, part, flags, OPEN)]
+    found_rows = [
+        row for part in found for row in colour_rows(pair, part, (*flags, *region_flags(pair.alignment, part)), OPEN)
+    ]
     return [
         {"who": who, "kind": kind, "region": c.region, "metric": str(c.metric), "baseline": c.baseline,
          "followup": c.followup, "flags": [str(f.code) for f in c.flags]}
