@@ -15,7 +15,7 @@ import pytest
 
 CHROMIUM = shutil.which("chromium")
 PROJECT = Path(__file__).resolve().parents[2]
-PAGES = ["Patients", "Timeline", "Add photos", "Compare", "Progress"]
+PAGES = ["Patients", "Timeline", "Add photos", "Compare", "Progress", "Repeatability"]
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -134,6 +134,28 @@ def test_every_page_opens_without_complaints(page, tmp_path):
         assert overflow <= 0, title
         broken = page.evaluate("() => [...document.images].filter(one => one.complete && !one.naturalWidth).length")
         assert broken == 0, title
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("page", [1440, 390], indirect=True, ids=["desk", "phone"])
+def test_repeats_are_gathered_in_memory_and_forgotten(page, tmp_path):
+    from tracker.phantom import SITES, SceneSpec, Visit, jpeg, make_scene, photograph
+
+    scene = make_scene(SceneSpec(SITES["patch"], 45, (40, 30), 6.0), 1)
+    for number in range(2):
+        (tmp_path / f"{number}.jpg").write_bytes(jpeg(photograph(scene, Visit(), number).encoded))
+    go(page, "Repeatability")
+    page.locator("input[type=file]").set_input_files([tmp_path / "0.jpg", tmp_path / "1.jpg"])
+    page.get_by_role("button", name="Add these photos").click()
+    page.wait_for_selector(".spt-table >> text=Subject 1")
+    settle(page, "Repeatability")
+    assert page.locator(".spt-table td").all_inner_texts() == ["Subject 1", "2", "–"]
+    assert page.get_by_role("button", name="Measure", exact=True).is_disabled()
+    overflow = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth")
+    assert overflow <= 0
+    page.get_by_role("button", name="Start over").click()
+    page.wait_for_selector(".spt-table", state="detached")
+    assert page.locator("img").count() == 0  # photos of volunteers never reach Streamlit's media store
     assert page.complaints == []
 
 
