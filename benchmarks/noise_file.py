@@ -8,6 +8,7 @@ from tracker.imaging import change
 
 PATH = Path(__file__).resolve().parents[1] / "tracker" / "imaging" / "change" / "noise_defaults.toml"
 Entry = tuple[str, str, str, float, int, str]  # metric, region kind, colour, SEM, degrees of freedom, what
+Answer = tuple[float, int, str]
 
 
 def write_noise(sections: Sequence[tuple[Sequence[Entry], str]], date: str, path: Path = PATH) -> None:
@@ -42,23 +43,40 @@ def write_noise(sections: Sequence[tuple[Sequence[Entry], str]], date: str, path
 
 
 def combined(sections: Sequence[Sequence[Entry]]) -> list[Entry]:
-    """One entry per measure, kind and colour: the largest that any section answers, by its kind or by ``any``.
+    """One entry per measure, kind and colour: the largest that any section answers.
 
     Rendered skin with the card knows no pulse and no warmth, living skin without card has no lamp changed: where both
-    answer for the same measure, the larger holds.
+    answer for the same measure, the larger holds. A section answers as the program looks noise up: by the kind in that
+    tone band, by the kind, by ``any`` in that band, by ``any``.
     """
-    keys = dict.fromkeys(entry[:3] for entries in sections for entry in entries)
-    out = []
-    for metric, kind, colour in keys:
-        answers = [answer for entries in sections if (answer := _answer(entries, metric, kind, colour)) is not None]
-        sem, df, what = max(answers, key=lambda a: a[0])
-        out.append((metric, kind, colour, sem, df, what))
+    out: list[Entry] = []
+    for metric, colour in dict.fromkeys((entry[0], entry[2]) for entries in sections for entry in entries):
+        held = [{e[1]: e[3:] for e in entries if (e[0], e[2]) == (metric, colour)} for entries in sections]
+        names = dict.fromkeys(_parts(name) for answers in held for name in answers)
+        for kind in dict.fromkeys(kind for kind, _ in names):
+            plain = _largest(held, kind, "")
+            if plain is not None:
+                out.append((metric, kind, colour, *plain))
+            for tone in dict.fromkeys(tone for _, tone in names if tone):
+                banded = _largest(held, kind, tone)
+                if banded is not None and banded != plain:
+                    out.append((metric, f"{kind} {tone}", colour, *banded))
     return sorted(out, key=lambda e: (e[2], e[0], e[1]))
 
 
-def _answer(entries: Sequence[Entry], metric: str, kind: str, colour: str) -> tuple[float, int, str] | None:
-    mine = {entry[1]: entry[3:] for entry in entries if (entry[0], entry[2]) == (metric, colour)}
-    return mine.get(kind, mine.get(change.ANY))
+def _parts(name: str) -> tuple[str, str]:
+    """A kind of region, and the tone band behind it or nothing."""
+    kind, _, tone = name.rpartition(" ")
+    return (kind, tone) if kind and tone in change.TONE_BANDS else (name, "")
+
+
+def _largest(held: Sequence[dict[str, Answer]], kind: str, tone: str) -> Answer | None:
+    answers = []
+    for mine in held:
+        names = [name for base in (kind, change.ANY) for name in ((f"{base} {tone}", base) if tone else (base,))]
+        found = next((mine[name] for name in names if name in mine), None)
+        answers += [] if found is None else [found]
+    return max(answers, key=lambda answer: answer[0], default=None)
 
 
 def shipped(path: Path) -> list[Entry]:
