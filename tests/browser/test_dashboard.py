@@ -189,23 +189,63 @@ def test_export_saves_a_randomly_named_picture(page, tmp_path):
     assert (tmp_path / "picture.jpg").read_bytes()[:2] == b"\xff\xd8"
 
 
+def draw(page, corners):
+    """Tap corners, given as shares of the photo, and wait until the comparison was made anew."""
+    from playwright.sync_api import expect
+
+    if page.locator(".outline circle").count():
+        page.get_by_role("button", name="Start again").click()
+    page.locator(".outline svg").scroll_into_view_if_needed()
+    box = page.locator(".outline svg").bounding_box()
+    for x, y in corners:
+        page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    assert page.locator(".outline circle").count() == len(corners)
+    before = page.locator(".viewer .before img").get_attribute("src")
+    page.get_by_role("button", name="Save this area").click()
+    expect(page.locator(".viewer .before img")).not_to_have_attribute("src", before, timeout=120_000)
+    settle(page, "Compare")
+    loaded(page)
+
+
+def loaded(page):
+    """Both pictures are there: a request that is given up half way counts as a complaint."""
+    for side in ("before", "after"):
+        page.locator(f".viewer .{side} img").evaluate("image => image.decode()")
+
+
 @pytest.mark.parametrize("page", [1440], indirect=True, ids=["desk"])
 def test_area_drawn_in_the_browser_is_saved(page):
     go(page, "Compare")
-    page.get_by_text("Treated area: draw or correct it").click()
+    page.get_by_text("Areas: draw or correct them").click()
     page.wait_for_selector(".outline svg circle")
     assert page.locator(".outline circle").count() == 5
-    page.get_by_role("button", name="Start again").click()
-    page.locator(".outline svg").scroll_into_view_if_needed()
-    box = page.locator(".outline svg").bounding_box()
-    for x, y in ((0.1, 0.1), (0.4, 0.1), (0.3, 0.4)):
-        page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    draw(page, ((0.1, 0.1), (0.4, 0.1), (0.3, 0.4)))
     assert page.locator(".outline circle").count() == 3
-    before = page.locator(".viewer .before img").get_attribute("src")
-    page.get_by_role("button", name="Save this area").click()
-    page.wait_for_function(f"() => !document.querySelector('.viewer .before img[src=\"{before}\"]')", timeout=120_000)
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("page", [1440, 390], indirect=True, ids=["desk", "phone"])
+def test_reference_skin_is_drawn_shown_and_taken_back(page):
+    from playwright.sync_api import expect
+
+    go(page, "Compare")
+    loaded(page)
+    page.get_by_text("Areas: draw or correct them").click()
+    page.get_by_text("Untreated reference skin", exact=True).click()
+    page.wait_for_selector(".outline polygon.treated.beside", state="attached")
     settle(page, "Compare")
-    assert page.locator(".outline circle").count() == 3
+    expect(page.locator(".outline")).to_have_count(1)  # the editor of the treated area has gone
+    expect(page.locator(".outline circle")).to_have_count(0)
+    draw(page, ((0.5, 0.55), (0.7, 0.55), (0.7, 0.75), (0.5, 0.75)))
+    page.get_by_text("Colour measured against untreated skin that a person drew").wait_for(timeout=120_000)
+    loaded(page)
+    page.get_by_role("button", name="Area", exact=True).click()
+    assert "White dashes" in page.locator(".viewer .legend").inner_text()
+    loaded(page)
+    page.get_by_role("button", name="Take it back").click()
+    page.get_by_text("Colour measured against untreated skin that the program found").wait_for(timeout=120_000)
+    settle(page, "Compare")
+    loaded(page)
     assert page.complaints == []
 
 

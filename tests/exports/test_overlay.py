@@ -106,3 +106,37 @@ def test_carried_brings_the_followup_back():
     truth = overlay.shown(photo(scene), 300)
     inside = (slice(60, 140), slice(60, 240))
     assert np.abs(back[inside].astype(int) - truth[inside]).mean() < 3
+
+
+def test_reference_skin_is_dashed_white_over_a_dark_rim_and_nothing_else_is_touched(skin):
+    region = disc((600, 400), (400, 200), 60)
+    picture = overlay.shown(skin, 600)
+    drawn = overlay.reference_outlined(picture, region, 1.0)
+    changed = (drawn != picture).any(2)
+    away = np.hypot(*(np.indices((400, 600)) - np.array([200, 400])[:, None, None]))
+    assert changed.any()
+    assert np.abs(away[changed] - 60).max() <= 5
+    white, dark = (drawn > 230).all(2), (drawn < 60).all(2)
+    assert 0.2 < white.sum() / changed.sum() < 0.8
+    assert dark.sum() > 0.1 * changed.sum()
+    row, column = np.argwhere(white).T
+    angles = np.arctan2(row - 200, column - 400)
+    assert len(np.unique(np.round(angles, 1))) > 30  # all the way round
+    assert overlay.REFERENCE_COLOUR not in overlay.OUTLINE_COLOURS
+
+
+def test_corners_follow_the_border_and_stay_few():
+    region = disc((600, 400), (400, 200), 90)
+    found = overlay.corners(region, 16)
+    assert 4 <= len(found) <= 16
+    assert np.abs(np.hypot(*(found - [400, 200]).T) - 90).max() < 2
+    mask = np.zeros((400, 600), np.uint8)
+    cv2.fillPoly(mask, [np.rint(found).astype(np.int32)], 1)
+    inside = region.full((600, 400))
+    assert (mask.astype(bool) & inside).sum() / (mask.astype(bool) | inside).sum() > 0.93
+
+
+def test_corners_of_several_parts_are_those_of_the_largest():
+    mask = disc((600, 400), (400, 200), 50).full((600, 400))
+    mask[10:20, 10:20] = True
+    assert overlay.corners(Region.from_mask("drawn", mask)).min() > 100

@@ -20,7 +20,7 @@ from PIL import Image, ImageCms, ImageDraw, ImageFont
 
 from tracker.errors import NotComparable
 from tracker.exports.overlay import Picture, carried, display_scale, outlined, shown
-from tracker.exports.table import in_order, metric_words, region_words, sentence, withheld_sentences
+from tracker.exports.table import CROSS_CHECKS, in_order, metric_words, region_words, sentence, withheld_sentences
 from tracker.imaging.change import BurstChange
 from tracker.imaging.types import Analysis, Box, Photo, Region, Verdict
 
@@ -76,8 +76,8 @@ def caption(analysis: Analysis, baseline: date, followup: date, dating: Dating =
     Parameters
     ----------
     analysis : Analysis
-        Its changes become the sentences: the first six with a number in reading order, then one per reason for
-        withholding.
+        Its changes become the sentences, as on the page without cross-checks: the first six with a number in reading
+        order, then one per reason for withholding.
     baseline, followup : date
         Session dates.
     dating : Dating
@@ -88,8 +88,9 @@ def caption(analysis: Analysis, baseline: date, followup: date, dating: Dating =
     before = "Before"
     if dating is Dating.DATES:
         before, after = f"{baseline:%-d %b %Y}", f"{followup:%-d %b %Y} ({after})"
-    told = [change for change in in_order(analysis.changes) if change.verdict is not Verdict.NOT_ASSESSABLE]
-    measures = (*(sentence(change) for change in told[:MOST_MEASURES]), *withheld_sentences(analysis.changes))
+    listed = [change for change in in_order(analysis.changes) if change.metric not in CROSS_CHECKS]
+    told = [change for change in listed if change.verdict is not Verdict.NOT_ASSESSABLE]
+    measures = (*(sentence(change) for change in told[:MOST_MEASURES]), *withheld_sentences(listed))
     version = f"Skin Progress Tracker, measurement version {analysis.version}."
     return Caption(before, after, measures, (RESAMPLED, PRIVACY, version))
 
@@ -107,8 +108,9 @@ def behind(averaged: Sequence[BurstChange], reference: Region | None, noise: str
         Whose repeat noise judged it.
     """
     parts = [photos_words(averaged)] if averaged else []
-    parts.append(f"colour against untreated skin {'drawn by a person' if reference is not None else 'found around it'}")
-    parts.append(f"judged by the {noise}")
+    chosen = "that a person drew" if reference is not None else "that the program found"
+    parts.append(f"colour measured against untreated skin {chosen}")
+    parts.append(f"verdicts use the {noise}")
     text = "; ".join(parts)
     return f"{text[:1].upper()}{text[1:]}."
 

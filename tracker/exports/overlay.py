@@ -107,7 +107,7 @@ def reference_outlined(picture: Picture, region: Region, scale: float) -> Pictur
         Reference skin, in photo pixels.
     """
     out = picture.copy()
-    thickness = max(1, round(picture.shape[1] / 450))
+    thickness = max(2, round(picture.shape[1] / 450))  # a white line of one pixel is grey on skin
     mask = _display_mask(region, picture, scale)
     contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     for contour in contours:
