@@ -123,7 +123,8 @@ def test_stored_kits_are_shown_with_their_doubts_and_one_is_chosen(page):
     assert "measured 1 Jan 2020" in words
     assert "days ago: lamps age" in words
     assert "Within-visit only" in words
-    assert words.count("In use") == 2  # automatic: each camera has its kit
+    assert "In use for photos of ACME X" in words  # automatic: each camera has its kit
+    assert "In use for photos of ACME Y" in words
     page.selectbox(key="kit_choice_4").set_value(kits.DEFAULTS).run()
     assert kits.clinic_choice(state.clinic()) == kits.DEFAULTS
     assert "In use" not in said(page).replace("Not in use", "")

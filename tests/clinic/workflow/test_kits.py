@@ -5,9 +5,10 @@ from datetime import date
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from tracker.clinic.types import BodySite, Indication, KitLabels, SeriesPlan
-from tracker.clinic.workflow import intake, kits
+from tracker.clinic.types import BodySite, Indication, KitLabels, SeriesPlan, View
+from tracker.clinic.workflow import intake, kits, photos
 from tracker.clinic.workflow.kits import AUTOMATIC, DEFAULTS, choose_kit, in_use, kit_doubts, kit_for
 from tracker.errors import NotFound
 from tracker.imaging.change import Component, Repeats, two_level
@@ -107,6 +108,25 @@ def test_which_kits_are_in_use(clinic):
     assert in_use(every, AUTOMATIC) == {late.id, second.id}
     assert in_use(every, first.id) == {first.id, second.id}
     assert in_use(every, DEFAULTS) == set()
+    unnamed = stored(clinic, "d", "")
+    assert in_use(kits.list_kits(clinic), unnamed.id) == {unnamed.id}
+
+
+def test_cameras_that_no_kit_covers_are_named(clinic, sessions, as_jpeg, skin_like):
+    stored(clinic, "a", "ACME X")
+    assert kits.cameras_without_kit(clinic) == []
+    tags = Image.Exif()
+    tags[0x010F], tags[0x0110] = "ACME", "Y"
+    photos.add_photo(clinic, sessions[0].id, as_jpeg(skin_like(1), exif=tags), "a.jpg", View.CLOSE_UP)
+    (other,) = kits.cameras_without_kit(clinic)
+    assert other == "ACME Y"
+    choose_kit(clinic, DEFAULTS)
+    assert kits.cameras_without_kit(clinic) == []
+    choose_kit(clinic, stored(clinic, "any", "").id)
+    assert kits.cameras_without_kit(clinic) == []
+    stored(clinic, "b", "acme y")
+    choose_kit(clinic, AUTOMATIC)
+    assert kits.cameras_without_kit(clinic) == []
 
 
 def test_a_kit_is_found_by_its_name(clinic):

@@ -70,15 +70,22 @@ def in_use(kits: Iterable[Kit], choice: str) -> set[str]:
     if choice == DEFAULTS:
         return set()
     usable = [kit for kit in kits if kit.version == PIPELINE_VERSION]
+    if any(kit.id == choice and not kit.camera for kit in usable):
+        return {choice}  # a kit without a camera judges all photos
     newest = {kit.camera.casefold(): kit.id for kit in reversed(usable) if kit.camera}
     newest |= {kit.camera.casefold(): kit.id for kit in usable if kit.id == choice}
     return set(newest.values())
 
 
-def cameras_of_photos(clinic: Clinic) -> list[str]:
-    """Every camera that the clinic's photos name."""
+def cameras_without_kit(clinic: Clinic) -> list[str]:
+    """The cameras of stored photos that the defaults judge although there are kits: none of these is of that camera."""
+    kits, choice = list_kits(clinic), clinic_choice(clinic)
+    used = [kit for kit in kits if kit.id in in_use(kits, choice)]
+    known = {kit.camera.casefold() for kit in used}
+    if choice == DEFAULTS or "" in known:  # chosen so; a kit without a camera judges them all
+        return []
     with clinic.store.read() as records:
-        return records.cameras()
+        return [camera for camera in records.cameras() if camera.casefold() not in known]
 
 
 def choose_kit(clinic: Clinic, choice: str) -> None:

@@ -25,9 +25,10 @@ if stored:
     if picked != choice:
         kits.choose_kit(clinic, picked)
         st.rerun()
-    cameras = kits.cameras_of_photos(clinic)
-    doubts = [kits.kit_doubts(kit, date.today(), cameras) for kit in stored]
+    doubts = [kits.kit_doubts(kit, date.today()) for kit in stored]
     widgets.kit_cards(stored, kits.in_use(stored, choice), doubts)
+    if others := kits.cameras_without_kit(clinic):
+        st.warning(f"Judged by the defaults, for no kit in use is of their camera: {widgets.plain(', '.join(others))}.")
     with st.expander("What a kit can see"):
         names = {kit.name: kit for kit in stored}
         shown = st.selectbox("Kit", list(names), key="kit_shown") if len(names) > 1 else stored[0].name

@@ -33,11 +33,11 @@ def kit_cards(kits: Sequence[Kit], used: set[str], doubts: Sequence[Sequence[str
         labels = kit.labels
         facts = [f"measured {when(kit.measured)}", kit.scope, labels.camera or "camera not named"]
         facts += [text for text in (labels.room, labels.lamp, labels.card) if text]
-        state = "In use" if kit.id in used else "Not in use"
+        state = f"In use for photos of {labels.camera or 'any camera'}" if kit.id in used else "Not in use"
         notes = "".join(f'<div class="spt-note">{escape(text)}</div>' for text in remarks)
         kind = " changed" if kit.id in used else ""
         cards.append(
-            f'<div class="spt-verdict{kind}"><b>{state}</b>{escape(kit.name)}'
+            f'<div class="spt-verdict{kind}"><b>{escape(state)}</b>{escape(kit.name)}'
             f'<div class="spt-dim">{escape(" · ".join(facts))}</div>{notes}</div>'
         )
     st.html("".join(cards))
