@@ -175,7 +175,9 @@ def _reference(analysis: Analysis, side: Side) -> Region | None:
 
 
 def _scar(before: Photo, after: Photo, analysis: Analysis) -> tuple[Region, ...]:
-    """Where the scar still has half of its contrast, behind the verdict on the area; nothing where that is refused."""
+    """The scar of the later photo: as a person drew it, else where it still has half of its contrast."""
+    if analysis.correction is not None:
+        return (analysis.correction,)
     try:
         return (contrast.half_contrast((before, after), (analysis.regions[0], analysis.followup_regions[0])),)
     except NotComparable:

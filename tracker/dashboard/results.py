@@ -32,6 +32,10 @@ NOT_MEASURED = (
     "Not measured from a photo: elasticity of the skin, and depth or volume of scars. A flat picture does not show "
     "them; they need a suction meter and a 3-D scan."
 )
+CORRECTED_LEGEND = (
+    "Blue: the outline drawn on the earlier photo, carried over. Orange: the outline that a person drew on the later "
+    "photo, on which the verdict about the area rests."
+)
 REFERENCE_LEGEND = " White dashes: the untreated skin that was drawn, against which its colour was measured."
 PROPOSED_LEGEND = " Its colour was measured against untreated skin that the program found; draw it below to choose it."
 _SCALES = {
@@ -71,6 +75,7 @@ def layers(compared: Comparison, changes: Sequence[Change]) -> list[widgets.Laye
     """The pictures of a comparison whose photos lie in one frame; the scar's outline only where its area was judged."""
     analysis_id = compared.record.id
     drawn = compared.analysis is not None and compared.analysis.reference is not None
+    corrected = compared.analysis is not None and compared.analysis.correction is not None
     judged = {change.metric for change in changes if change.verdict is not Verdict.NOT_ASSESSABLE}
     found = []
     for layer, (label, legend) in _LEGENDS.items():
@@ -78,6 +83,8 @@ def layers(compared: Comparison, changes: Sequence[Change]) -> list[widgets.Laye
             continue
         if layer is pictures.Layer.OUTLINES:
             legend += REFERENCE_LEGEND if drawn else PROPOSED_LEGEND
+        if layer is pictures.Layer.SCAR and corrected:
+            legend = CORRECTED_LEGEND
         before, after = (f"/img/{analysis_id}/{side}/{layer}" for side in pictures.Side)
         found.append(widgets.LayerView(label, before, after, legend, _SCALES.get(layer)))
     return found

@@ -19,6 +19,7 @@ flags = st.builds(
     st.text(max_size=20),
     st.text(max_size=20),
     st.lists(st.sampled_from(Metric)).map(tuple),
+    st.floats(1, 3),
 )
 changes = st.builds(
     Change,
@@ -78,6 +79,14 @@ def test_the_digest_tells_regions_apart():
     assert len({serial.region_digest(region) for region in regions}) == len(regions)
 
 
+def test_what_is_drawn_for_a_pair_has_one_digest_per_drawing_and_role():
+    assert serial.drawn_digest("", "", "") == ""
+    assert serial.drawn_digest("t", "", "") == "t"  # as before there were roles
+    found = {serial.drawn_digest(*("d" if one else "" for one in which)) for which in np.ndindex(2, 2, 2)}
+    assert len(found) == 8
+    assert len({serial.drawn_digest("t", "a", "b"), serial.drawn_digest("t", "b", "a")}) == 2
+
+
 def an_analysis(refusal=None):
     random = np.random.default_rng(1)
     alignment = Alignment(
@@ -102,6 +111,9 @@ def an_analysis(refusal=None):
         followup_regions=() if refusal else (region,),
         changes=(),
         flags=(),
+        reference=Region("reference", Box(50, 4, 54, 6), np.ones((2, 4), bool)),
+        skin_tone=math.nan if refusal else 41.5,
+        correction=None if refusal else Region("drawn", Box(1, 2, 4, 4), np.eye(2, 3, dtype=bool)),
     )
 
 
@@ -113,6 +125,9 @@ def test_an_analysis_comes_back(refusal):
     assert (back.site, back.refusal, back.version) == (analysis.site, analysis.refusal, "7")
     assert len(back.regions) == len(analysis.regions)
     assert len(back.followup_regions) == len(analysis.followup_regions)
+    assert serial.region_digest(back.reference) == serial.region_digest(analysis.reference)
+    assert serial.region_digest(back.correction) == serial.region_digest(analysis.correction)
+    np.testing.assert_equal(back.skin_tone, analysis.skin_tone)
     if analysis.alignment is None:
         assert back.alignment is None
         return

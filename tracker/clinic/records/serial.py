@@ -22,14 +22,14 @@ def flag_to_json(flag: Flag) -> Json:
         "reason": flag.reason,
         "retake": flag.retake,
         "withholds": [metric.name for metric in flag.withholds],
+        "widens": flag.widens,
     }
 
 
 def flag_from_json(row: Json) -> Flag:
     """The flag back."""
-    return Flag(
-        FlagCode[row["code"]], row["reason"], row["retake"], tuple(Metric[metric] for metric in row["withholds"])
-    )
+    spoiled = tuple(Metric[metric] for metric in row["withholds"])
+    return Flag(FlagCode[row["code"]], row["reason"], row["retake"], spoiled, row.get("widens", 1.0))
 
 
 def change_to_json(change: Change) -> Json:
@@ -113,7 +113,7 @@ def drawn_digest(treated: str, reference: str, followup: str) -> str:
 def artefact_to_bytes(analysis: Analysis) -> bytes:
     """Alignment and regions of an analysis, lossless; its changes and flags are stored as JSON beside it."""
     arrays: dict[str, np.ndarray[Any, Any]] = {}
-    head: Json = {"site": analysis.site, "refusal": None, "alignment": None}
+    head: Json = {"site": analysis.site, "refusal": None, "alignment": None, "skin_tone": _number(analysis.skin_tone)}
     if analysis.refusal is not None:
         head["refusal"] = flag_to_json(analysis.refusal)
     if (alignment := analysis.alignment) is not None:
@@ -133,8 +133,9 @@ def artefact_to_bytes(analysis: Analysis) -> bytes:
         head[kind] = len(regions)
         for number, region in enumerate(regions):
             arrays[f"{kind}{number}"] = np.frombuffer(region_to_bytes(region), np.uint8)
-    if analysis.reference is not None:
-        arrays["reference"] = np.frombuffer(region_to_bytes(analysis.reference), np.uint8)
+    for kind, drawn in (("reference", analysis.reference), ("correction", analysis.correction)):
+        if drawn is not None:
+            arrays[kind] = np.frombuffer(region_to_bytes(drawn), np.uint8)
     arrays["head"] = np.frombuffer(json.dumps(head).encode(), np.uint8)
     out = io.BytesIO()
     np.savez_compressed(out, **arrays)  # type: ignore[arg-type]
@@ -161,7 +162,10 @@ def analysis_from(record_fields: Json, data: bytes) -> Analysis:
             kind: tuple(region_from_bytes(frozen(arrays[f"{kind}{n}"]).tobytes()) for n in range(head[kind]))
             for kind in ("baseline", "followup")
         }
-        reference = region_from_bytes(frozen(arrays["reference"]).tobytes()) if "reference" in arrays else None
+        drawn = {
+            kind: region_from_bytes(frozen(arrays[kind]).tobytes()) if kind in arrays else None
+            for kind in ("reference", "correction")
+        }
     return Analysis(
         **record_fields,
         site=head["site"],
@@ -169,7 +173,9 @@ def analysis_from(record_fields: Json, data: bytes) -> Analysis:
         alignment=alignment,
         regions=regions["baseline"],
         followup_regions=regions["followup"],
-        reference=reference,
+        reference=drawn["reference"],
+        correction=drawn["correction"],
+        skin_tone=_value(head.get("skin_tone")),
     )
 
 

@@ -149,9 +149,8 @@ def analyse(
     noise = default_noise() if noise is None else noise
     baseline, followup = alike(*_of_both(prepare, (baseline, followup)))
     skin = _of_both(regions.skin_mask, (baseline, followup))
-    empty = Analysis(
-        baseline.sha256, followup.sha256, site, PIPELINE_VERSION, None, None, (), (), (), (), drawn.reference
-    )
+    empty = Analysis(baseline.sha256, followup.sha256, site, PIPELINE_VERSION, None, None, (), (), ())
+    empty = replace(empty, reference=drawn.reference, correction=drawn.followup)
     try:
         alignment = register_on_skin(baseline, followup, region, skin)
     except NotComparable as refused:

@@ -118,6 +118,8 @@ class Analysis:
     skin_tone : float
         ITA of that untreated skin in the baseline, degrees; NaN without a card. A fact of the baseline, not a measure
         with a change: blood alone moves ITA by 40 degrees, so a change of it would say nothing of tone.
+    correction : Region or None
+        The treated part as a person drew it in the follow-up; decides its area there.
     """
 
     baseline_sha256: str
@@ -132,6 +134,7 @@ class Analysis:
     flags: tuple[Flag, ...] = ()
     reference: Region | None = field(default=None, repr=False)
     skin_tone: float = math.nan
+    correction: Region | None = field(default=None, repr=False)
 
 
 def withheld(flags: Sequence[Flag], metric: Metric) -> tuple[Flag, ...]:
