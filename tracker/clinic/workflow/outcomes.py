@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 from datetime import date
+from statistics import fmean
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -112,7 +114,7 @@ def _follow(records: Records, one: Enrolled, metric: Metric, day: date) -> _Foll
     table = progress_of(records, one.series.id, PIPELINE_VERSION)
     rows = table[table["metric"] == metric]
     compared = rows[rows["verdict"] != BASELINE]
-    settled = compared[[HealingPhase(phase).shows(metric) for phase in compared["phase"]]]
+    settled = compared[np.array([HealingPhase(phase).shows(metric) for phase in compared["phase"]], bool)]
     told = settled[settled["in_trend"]]
     photos = {session: records.photos_of(session.id) for session in one.sessions}
     final = [session for session, taken in photos.items() if taken and session.outcome(one.series.plan)]
@@ -133,28 +135,30 @@ def _follow(records: Records, one: Enrolled, metric: Metric, day: date) -> _Foll
 
 def _sessions(rows: pd.DataFrame, metric: Metric, cameras: dict[str, str]) -> pd.DataFrame:
     """One row per session that counts: mean over regions and views, on the scale on which the measure is judged."""
-    if rows.empty:
-        return pd.DataFrame(columns=list(_SESSION)).astype({"is_baseline": bool, "months": float, "judged": float})
     ratio = metric in LOG_METRICS
-    start = rows[rows["verdict"] == BASELINE]
-    moved = rows.assign(
-        judged=np.log1p(rows["change"] / 100) if ratio else rows["change"],
-        months=(rows["date"] - rows["date"].min()).dt.days / MONTH_DAYS,
-        camera=rows["photo_id"].map(cameras),
-    )
-    groups = moved.groupby(["session", moved["verdict"] == BASELINE], sort=True)
-    table = groups.agg(
-        months=("months", "first"),
-        judged=("judged", "mean"),
-        error=("standard_error", "mean"),
-        df=("df", "min"),
-        outcome=("outcome", "max"),
-        days=("days_since_needling", "first"),
-        camera=("camera", "first"),
-    )
-    table = table.reset_index(names=["session", "is_baseline"])
-    level = float((np.log(start["baseline"]) if ratio else start["baseline"]).mean()) if len(start) else math.nan
-    return table.assign(value=level + table["judged"])
+    by_session: dict[tuple[int, bool], list[dict[Any, Any]]] = {}
+    for row in rows.to_dict("records"):
+        row["judged"] = math.log1p(row["change"] / 100) if ratio else row["change"]
+        by_session.setdefault((row["session"], row["verdict"] == BASELINE), []).append(row)
+    starts = [row["baseline"] for (_, is_baseline), same in by_session.items() if is_baseline for row in same]
+    level = fmean(math.log(start) if ratio else start for start in starts) if starts else math.nan
+    first = min((row["date"] for same in by_session.values() for row in same), default=None)
+    table = [
+        {
+            "session": session,
+            "is_baseline": is_baseline,
+            "months": (same[0]["date"] - first).days / MONTH_DAYS,
+            "judged": fmean(row["judged"] for row in same),
+            "error": fmean(row["standard_error"] for row in same),
+            "df": min(row["df"] for row in same),
+            "outcome": max(row["outcome"] for row in same),
+            "days": same[0]["days_since_needling"],
+            "camera": cameras.get(same[0]["photo_id"], ""),
+            "value": level + fmean(row["judged"] for row in same),
+        }
+        for (session, is_baseline), same in by_session.items()
+    ]
+    return pd.DataFrame(table, columns=list(_SESSION)).astype({"is_baseline": bool, "months": float, "judged": float})
 
 
 def _patient(one: _Followed, metric: Metric, at: FinalOutcome | None) -> dict[str, object]:
