@@ -109,6 +109,32 @@ def test_analyse_of_a_sample_pair_keeps_the_contract() -> None:
 
 
 @pytest.mark.slow
+def test_analyse_refers_to_skin_that_was_drawn_and_refuses_it_inside_the_treated_region(tmp_path: Path) -> None:
+    folder = SAMPLES / "surgical_scar"
+    photos = folder / "session_1.jpg", folder / "session_2.jpg"
+    treated = np.asarray(Image.open(folder / "region.png").convert("L")) > 127
+    row, column = (np.flatnonzero(treated.any(axis)) for axis in (1, 0))
+    beside = np.zeros(treated.shape, np.uint8)
+    middle = int(column.mean())
+    beside[row[-1] + 40 : row[-1] + 240, middle - 200 : middle + 200] = 255
+    masks = {"beside": beside, "inside": treated.astype(np.uint8) * 255}
+    for name, mask in masks.items():
+        Image.fromarray(mask).save(tmp_path / f"{name}.png")
+    command = ("analyse", *photos, "--region", folder / "region.png", "--reference")
+    (drawn,) = answers(tracker(*command, tmp_path / "beside.png"))
+    (proposed,) = answers(tracker(*command[:-1]))
+    changes = [
+        next(m["change"] for m in answer["measurements"] if m["metric"] == "redness") for answer in (drawn, proposed)
+    ]
+    assert None not in changes
+    assert changes[0] != changes[1]
+    assert "skin_tone" in drawn
+    refused = tracker(*command, tmp_path / "inside.png")
+    assert refused.returncode == 2
+    assert "untreated skin outside the treated region" in refused.stderr
+
+
+@pytest.mark.slow
 def test_pairs_answer_in_order_and_go_on_after_a_bad_file(portrait: Path, tmp_path: Path) -> None:
     (tmp_path / "cut.jpg").write_bytes(portrait.read_bytes()[:5000])
     table = tmp_path / "pairs.csv"

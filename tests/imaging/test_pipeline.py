@@ -10,6 +10,8 @@ from tracker import phantom
 from tracker.errors import InvalidInput
 from tracker.imaging import decode, pipeline
 from tracker.imaging.change import default_noise
+from tracker.imaging.measure import redness
+from tracker.imaging.measure.cells import SkinCells
 from tracker.imaging.pipeline.analysis import alike
 from tracker.imaging.types import Analysis, Box, Calibration, Change, Drawn, FlagCode, Metric, Photo, Region, Verdict
 
@@ -97,6 +99,31 @@ def test_redness_is_referred_to_the_skin_that_was_drawn_as_untreated(
     beside = rectangle("reference", 450, 360, 500, 440)
     same = pipeline.analyse(photo(baseline, "b"), reddened, region=inside, drawn=Drawn(reference=beside))
     assert abs(row(same, Metric.REDNESS).change) < 0.5
+
+
+@pytest.mark.slow
+def test_less_light_in_one_photo_does_not_move_redness(
+    baseline: phantom.Shot, followup: phantom.Shot, region: Region
+) -> None:
+    from tracker.imaging.colour import linear_to_uint8
+
+    bright = photo(followup, "f")
+    dim = Photo("dim", "dim", linear_to_uint8(0.7 * bright.linear()))
+    both = [row(pipeline.analyse(photo(baseline, "b"), p, region=region), Metric.REDNESS) for p in (bright, dim)]
+    assert both[0].change == pytest.approx(both[1].change, abs=0.2)
+
+
+def test_the_reading_of_a_region_turns_its_sign_where_the_photos_change_places() -> None:
+    rng = np.random.default_rng(2)
+    first = 0.2 * rng.lognormal(0, 0.05, (400, 3))
+    second = first * rng.lognormal([0.02, -0.05, 0.01], 0.02, (400, 3))
+    position = np.stack(np.meshgrid(np.arange(20.0), np.arange(20.0)), -1).reshape(-1, 2)
+    there, back = (
+        redness.measure(SkinCells(position, a.copy(), b.copy(), 1.0, 400), "drawn")
+        for a, b in ((first, second), (second, first))
+    )
+    for one, other in zip(there, back, strict=True):
+        assert one[1].value - one[0].value == -(other[1].value - other[0].value)
 
 
 def test_reference_skin_inside_the_treated_region_or_outside_the_photo_is_refused(

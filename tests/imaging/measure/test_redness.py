@@ -88,9 +88,9 @@ def test_shine_is_half_made_up_for_and_the_rest_lies_inside_the_scale_error(ita:
         assert abs(change_of_h(cells(*pair), gain=gain) - truth) < 1.96 * error * truth
 
 
-def test_sensitivity_needs_a_card_and_says_nothing_without() -> None:
-    unknown = np.full(3, np.nan)
+def test_without_a_card_nothing_is_made_up_for_and_the_scale_is_less_sure() -> None:
+    unknown, nan = np.full(3, np.nan), float("nan")
     assert redness.surface_gain(unknown) == 1.0
-    assert redness.scale_error(unknown, float("nan"), float("nan")) == 0.0
     skin = skin_linear(melanin_for_ita(31.0), 0.007)
-    assert redness.scale_error(skin, 31.0, 3.0) > redness.scale_error(skin, 31.0, 0.5)
+    errors = [redness.scale_error(skin, 31.0, residual) for residual in (0.5, 2.0)]
+    assert errors[0] < errors[1] < redness.scale_error(unknown, nan, nan)

@@ -20,8 +20,10 @@ FEWEST_IN_BLOCK = 3  # patches; a corner with fewer says nothing of its own and 
 SURFACE_SD = 0.015
 """A photo without crossed polarisers cannot tell it from melanin (both dilute blue most): 95 % of what is spread evenly
 between 0 and 0.06, which is what the phantom's rooms from matt to shiny have, lie within 1.96 of it."""
-PER_DE00 = 0.03  # relative error of a colour difference per CIEDE2000 left on the card's skin patches
-"""Rendered with mixed cameras; 28 real sensitivities under 7 lamps give 0.15 at 2.7 (docs/methods.md, calibration)."""
+PER_DE00 = 0.05
+"""Relative error of a colour difference per CIEDE2000 left on the card's skin patches: 28 real cameras under 7 lamps
+have a spread of 0.15 at 2.7 (simulated)."""
+NO_CARD = 0.15  # the same without a card: what is left when each camera applies a matrix of its own
 _STEP = 1e-3  # of ln RGB, for the slope of an index
 
 

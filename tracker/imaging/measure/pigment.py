@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tracker.imaging import colour
 from tracker.imaging.measure.cells import SkinCells
-from tracker.imaging.measure.errors import NO_DOUBT, PER_DE00, SURFACE_SD, Doubt, jackknife
+from tracker.imaging.measure.errors import NO_CARD, NO_DOUBT, PER_DE00, SURFACE_SD, Doubt, jackknife
 from tracker.imaging.types import Measurement, Metric
 
 Floats = NDArray[np.float64]
@@ -99,12 +99,12 @@ def scale_error(light: Floats, residual_de00: float) -> float:
     Parameters
     ----------
     light : ndarray, shape (3,)
-        Calibrated linear sRGB of untreated skin that faces the lamp; nan gives 0.
+        Calibrated linear sRGB of untreated skin that faces the lamp; nan without a card.
     residual_de00 : float
         What the card's skin patches, held out, were off by.
     """
     if np.isnan(light).any():
-        return 0.0
+        return NO_CARD
     card = PER_DE00 * residual_de00 if np.isfinite(residual_de00) else 0.0
     return float(np.hypot(SURFACE_SD / max(float(light[0]), 1e-3), card))
 

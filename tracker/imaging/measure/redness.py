@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from tracker.imaging import colour
 from tracker.imaging.measure.cells import SkinCells
-from tracker.imaging.measure.errors import NO_DOUBT, PER_DE00, SURFACE_SD, Doubt, Index
+from tracker.imaging.measure.errors import NO_CARD, NO_DOUBT, PER_DE00, SURFACE_SD, Doubt, Index
 from tracker.imaging.types import Flag, FlagCode, Measurement, Metric
 
 Floats = NDArray[np.float64]
@@ -53,14 +53,14 @@ def scale_error(light: Floats, ita: float, residual_de00: float) -> float:
     Parameters
     ----------
     light : ndarray, shape (3,)
-        As in :func:`surface_gain`.
+        As in :func:`surface_gain`; nan without a card.
     ita : float
         Of it, degrees.
     residual_de00 : float
         What the card's skin patches, held out, were off by.
     """
     if np.isnan(light).any() or np.isnan(ita):
-        return 0.0
+        return NO_CARD
     tone = np.log(tone_gain(ita + TONE_SD) / tone_gain(ita - TONE_SD)) / 2
     card = PER_DE00 * residual_de00 if np.isfinite(residual_de00) else 0.0
     return float(np.sqrt((SURFACE_SD / max(float(light[1]), 1e-3)) ** 2 + tone**2 + card**2))
