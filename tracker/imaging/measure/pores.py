@@ -20,12 +20,13 @@ WIDEST = 5  # number of the widest that is still a pore, 0.58 mm; a blob that fi
 RING = 16  # directions in which the skin around a pore is looked at
 NEAR, FAR = 2.0, 2.6  # radii of the two rings in sigmas: the shoulder of a pore, and the skin beyond
 KINK = 4.5  # weight of the fourth harmonic of the near ring: crossing furrows have one, a round mouth has none
-EVIDENCE = (1.1, 1.6)
+EVIDENCE = (1.25, 1.75)
 """Robust SDs of blob contrast by which a pore is darker than its weakest side: below the first it does not count, above
 the second in full, between them in part, so that a pore near a threshold does not come and go."""
+OVER_NOISE = (2.5, 3.5)  # as EVIDENCE, in SDs of the blob filter's answer to camera noise, whose blobs are round too
 LEAST_CONTRAST = 0.04  # ln Y
 HAIR_REACH_MM = 0.3  # from a hair's middle: what lies nearer is the hair or its shadow
-MOST_NOISE = 0.5  # share of the variance of blob contrast that may be camera noise
+MOST_NOISE = 0.03  # SD of the contrast of a blob of 0.2 mm by camera noise, ln Y; a tenth is then lost in it
 UNITS = {Metric.PORES: "pores/cm²", Metric.PORE_DIAMETER: "mm", Metric.PORE_AREA: "% of region"}
 
 
@@ -43,8 +44,8 @@ class Blobs:
         0 to 1: how surely it is a pore.
     tile : ndarray of int32, shape (n,)
         Part of the region.
-    noise_share : float
-        How much of the variance of blob contrast is camera noise.
+    noise : float
+        SD of the contrast of a blob of 0.2 mm that camera noise makes, ln Y.
     """
 
     position_mm: Floats = field(repr=False)
@@ -52,7 +53,7 @@ class Blobs:
     contrast: Floats = field(repr=False)
     weight: Floats = field(repr=False)
     tile: NDArray[np.int32] = field(repr=False)
-    noise_share: float
+    noise: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,8 +81,10 @@ def find(pair: ReliefPair, found: Sequence[DarkLines]) -> tuple[Blobs, ...]:
     if not scales:
         return ()
     spread = float(np.mean([each.spread for each in scales]))
+    noise = max(piece.noise() for piece in pair.fine)
     return tuple(
-        _pores(each, piece, spread, dark.hairs) for each, piece, dark in zip(scales, pair.fine, found, strict=True)
+        _pores(each, piece, (spread, noise), dark.hairs)
+        for each, piece, dark in zip(scales, pair.fine, found, strict=True)
     )
 
 
@@ -165,7 +168,9 @@ def _bright_spread(values: Floats) -> float:
     return float(middle - low)
 
 
-def _pores(scales: _Scales, piece: Patch, spread: float, hairs: Sequence[Line]) -> Blobs:
+def _pores(scales: _Scales, piece: Patch, level: tuple[float, float], hairs: Sequence[Line]) -> Blobs:
+    """``level``: robust SD of blob contrast, and of the camera noise."""
+    spread = level[0]
     y, x = _peaks(scales, piece, max(LEAST_CONTRAST, EVIDENCE[0] * spread))
     number = scales.best[y, x]
     evidence = np.zeros(len(x), np.float32)
@@ -173,18 +178,23 @@ def _pores(scales: _Scales, piece: Patch, spread: float, hairs: Sequence[Line]) 
         mine = number == n
         evidence[mine] = _evidence(scales.smooth[n - 1], x[mine], y[mine], _sigma(n) * piece.px_per_mm)
     position = np.stack([x + 0.5, y + 0.5], 1).astype(np.float32) / np.float32(piece.px_per_mm)
-    low, high = EVIDENCE
-    weight = np.asarray(np.clip((evidence / spread - low) / (high - low), 0, 1), np.float32)
+    grain = np.array([_blob_noise(n, level[1], piece.px_per_mm) for n in range(len(DIAMETERS_MM))])[number]
+    low, high = (np.maximum(a * spread, b * grain) for a, b in zip(EVIDENCE, OVER_NOISE, strict=True))
+    weight = np.asarray(np.clip((evidence - low) / np.maximum(high - low, 1e-9), 0, 1), np.float32)
     kept = (weight > 0) & ~_on_hair(position, hairs)
-    noise = 0.8 * piece.noise() / (piece.px_per_mm * _sigma(2))  # of the blob filter of 0.2 mm to white noise
     return Blobs(
         position[kept],
         _diameter(scales, x[kept], y[kept]),
         scales.contrast[y[kept], x[kept]],
         weight[kept],
         piece.tile[y[kept], x[kept]],
-        (noise / max(spread, 1e-9)) ** 2,
+        _blob_noise(2, level[1], piece.px_per_mm),
     )
+
+
+def _blob_noise(number: int, noise: float, px_per_mm: float) -> float:
+    """SD of a blob filter's answer to white noise: ``2 s^2`` times that of the Laplacian, ``1 / (sqrt(2 pi) s^3)``."""
+    return float(2 / np.sqrt(2 * np.pi) * noise / (px_per_mm * _sigma(number)))
 
 
 def _sigma(number: int) -> float:
@@ -266,10 +276,10 @@ def _weighted_median(values: Doubles, weight: Doubles) -> float:
 
 
 def _noise_flags(region: str, found: Sequence[Blobs]) -> tuple[Flag, ...]:
-    share = max((each.noise_share for each in found), default=0.0)
-    if share <= MOST_NOISE:
+    noise = max((each.noise for each in found), default=0.0)
+    if noise <= MOST_NOISE:
         return ()
-    reason = f"{region}: {share:.0%} of the contrast of pores is camera noise, expected at most {MOST_NOISE:.0%}."
+    reason = f"{region}: camera noise makes spots of {noise:.1%} contrast, expected at most {MOST_NOISE:.0%} for pores."
     return (Flag(FlagCode.TOO_DARK, reason, "Retake it in more light.", PORE_METRICS),)
 
 

@@ -15,12 +15,12 @@ LEAST_MM = 2.0  # shorter ones are micro-relief
 WEAK = 1.5  # robust SDs above the median of line contrast, for every point of a line
 EVIDENCE = (4.0, 8.0)
 """Robust SDs by which a line of 2 mm stands out (a longer one needs less, by the root of its length): below the first
-it does not count, above the second in full, between them in part. With one threshold at 5 the length density of unchanged
-skin differed by 2.5 mm/cm2 (SD, rendered cheeks), with this ramp by 1.5: a faint line no longer comes and goes."""
+it does not count, above the second in full, between them in part. With one threshold at 5 the density of unchanged skin
+differed by 2.5 mm/cm2 (SD, rendered cheeks), with this ramp by 1.5: a faint line no longer comes and goes."""
 LEAST_CONTRAST = 0.02  # ln Y; on skin without any relief the spread alone would let noise pass
 HAIR_MM = 0.24  # lines narrower than this are hairs: light under the skin widens a furrow to 0.26 mm and more
 HAIR_EVIDENCE = 5.0  # as EVIDENCE, from which a narrow line is a hair that may not hold pores
-MOST_NOISE = 0.5  # share of the variance of line contrast that may be camera noise
+MOST_NOISE = 0.01  # SD of line contrast by camera noise, ln Y; wrinkles of 4 % are then 4 SDs deep
 QUANTUM_MM = 1.0  # length below which two photos of one line need not agree: it bounds the error of a lone line
 UNITS = {Metric.WRINKLES: "mm/cm²", Metric.WRINKLE_CONTRAST: "% contrast", Metric.WRINKLE_SEVERITY: "% mm/cm²"}
 
@@ -35,14 +35,14 @@ class DarkLines:
         Hairs are narrow.
     weights : tuple of float
         Of each wrinkle, 0 to 1: how surely it stands out from the micro-relief.
-    noise_share : float
-        How much of the variance of line contrast is camera noise.
+    noise : float
+        SD of line contrast that camera noise makes, ln Y.
     """
 
     wrinkles: tuple[Line, ...] = field(repr=False)
     weights: tuple[float, ...] = field(repr=False)
     hairs: tuple[Line, ...] = field(repr=False)
-    noise_share: float
+    noise: float
 
 
 def find(pair: ReliefPair) -> tuple[DarkLines, ...]:
@@ -116,8 +116,7 @@ def _sort(found: Ridges, piece: Patch, middle: float, spread: float) -> DarkLine
         elif line.width_mm >= HAIR_MM and weight > 0:
             wrinkles.append(line)
             weights.append(weight)
-    noise = lines.noise_contrast(piece) / max(spread, 1e-9)
-    return DarkLines(tuple(wrinkles), tuple(weights), tuple(hairs), noise**2)
+    return DarkLines(tuple(wrinkles), tuple(weights), tuple(hairs), lines.noise_contrast(piece))
 
 
 def _sums(found: DarkLines, piece: Patch, tiles: int) -> Doubles:
@@ -139,10 +138,10 @@ def _values(sums: Doubles) -> Doubles:
 
 
 def _noise_flags(region: str, found: Sequence[DarkLines]) -> tuple[Flag, ...]:
-    share = max((each.noise_share for each in found), default=0.0)
-    if share <= MOST_NOISE:
+    noise = max((each.noise for each in found), default=0.0)
+    if noise <= MOST_NOISE:
         return ()
-    reason = f"{region}: {share:.0%} of the contrast of fine lines is camera noise, expected at most {MOST_NOISE:.0%}."
+    reason = f"{region}: camera noise makes lines of {noise:.1%} contrast, expected at most {MOST_NOISE:.0%}."
     return (Flag(FlagCode.TOO_DARK, reason, "Retake it in more light, from the side.", WRINKLE_METRICS),)
 
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from tracker.imaging import align, calibrate, change
 from tracker.imaging.change import NoiseModel
-from tracker.imaging.measure import cells, pores, relief, texture, wrinkles
+from tracker.imaging.measure import cells, pores, reference, relief, texture, wrinkles
 from tracker.imaging.measure.sharpness import BlurMatch, match_edges
-from tracker.imaging.pipeline.laying import LaidPair
+from tracker.imaging.pipeline.laying import LaidPair, reference_of
 from tracker.imaging.types import Change, Flag, Measurement, Metric, Photo, Region, withheld
 
 UNITS = {**texture.UNITS, **wrinkles.UNITS, **pores.UNITS}
@@ -47,8 +47,10 @@ def relief_rows(
         *wrinkles.measure(laid, found),
         *pores.measure(laid, pores.find(laid, found)),
     )
+    tone = reference.skin_tone(reference_of(pair, places[0])[0]) if laid.patches and pair.calibrated else float("nan")
     return [
-        change.judge(both, noise.look_up(both[0].metric, name, calibrated=pair.calibrated), flags) for both in measured
+        change.judge(both, noise.look_up(both[0].metric, name, calibrated=pair.calibrated, tone=tone), flags)
+        for both in measured
     ]
 
 
