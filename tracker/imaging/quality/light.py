@@ -2,12 +2,18 @@
 
 from tracker.imaging.quality.groups import COLOUR, shade_bound
 from tracker.imaging.quality.pattern import HARDER, SAME_LIGHT, Pattern, SharedLight
-from tracker.imaging.types import Flag, FlagCode
+from tracker.imaging.types import Flag, FlagCode, Metric
 
 MOST_SHADING = 0.065
 """SD of the smooth change of shading; found 0.006 to 0.051 in 95 % of 72 pairs of faces_london and up to 0.061 between
 rendered photos of a visit; 0.07 to 0.17 with the lamp moved by 90 degrees."""
 LAMP_H, LAMP_YELLOW = 6.0, 8.0  # median shift of the skin's colour, H units and 100 ln; found up to 4.2 and 5.8
+STRANGE_H, STRANGE_YELLOW = 15.0, 35.0  # beyond, it was another kind of lamp
+MOST_TINT = 4.0
+"""SD of the colour shift over the skin (100 ln); found 0.2 to 2.6 in 72 pairs of faces_london, 1.2 to 4.1 where one
+camera at four distances chose its own white balance (faces_cc0), 0.9 to 11 under office light, flash and sun
+(faces_caltech), where redness of the same face then differs by up to 11 H."""
+LAMP_BOUND = tuple(metric for metric in COLOUR if metric not in (Metric.REDNESS, Metric.SCAR_REDNESS))
 SAME_SIDE = "Retake it with the lamps where they stood for the baseline."
 
 
@@ -36,13 +42,27 @@ def direction_flags(found: Pattern | None) -> tuple[Flag, ...]:
     return (Flag(FlagCode.LIGHT_DIFFERS, reason, SAME_SIDE, shade_bound(found.tone)),)
 
 
-def lamp_flags(light: SharedLight) -> tuple[Flag, ...]:
-    """Another lamp or white balance, and no card to take it out."""
+def lamp_flags(light: SharedLight, found: Pattern | None) -> tuple[Flag, ...]:
+    """Another lamp or white balance, and no card to take it out.
+
+    Notes
+    -----
+    A shift that is alike on all skin is taken out by untreated skin of the same photo: redness is kept with a wider
+    margin. One that differs from place to place, or is large, is not.
+    """
     if light.calibrated or (abs(light.lamp_h) <= LAMP_H and abs(light.lamp_yellow) <= LAMP_YELLOW):
         return ()
     reason = (
-        f"Lamp or white balance changed (redness {light.lamp_h:+.1f} H, yellowness {light.lamp_yellow:+.1f}) "
+        f"Lamp or white balance changed (redness {light.lamp_h:+.1f}, yellowness {light.lamp_yellow:+.1f}) "
         f"and no card takes it out; expected within {LAMP_H:.0f} and {LAMP_YELLOW:.0f}."
     )
     retake = "Use the lamp of the baseline, or put the card in the frame."
-    return (Flag(FlagCode.LIGHT_DIFFERS, reason, retake, COLOUR),)
+    strange = abs(light.lamp_h) > STRANGE_H or abs(light.lamp_yellow) > STRANGE_YELLOW
+    if strange or found is None or found.tint > MOST_TINT:
+        return (Flag(FlagCode.LIGHT_DIFFERS, reason, retake, COLOUR),)
+    wider = 1 + found.tint / 2
+    margin = f"Redness is compared in spite of another lamp, with a margin {wider:.1f} times as wide."
+    return (
+        Flag(FlagCode.LIGHT_DIFFERS, reason, retake, LAMP_BOUND),
+        Flag(FlagCode.LIGHT_DIFFERS, margin, retake, widens=wider),
+    )

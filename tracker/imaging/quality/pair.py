@@ -66,7 +66,7 @@ def pair_flags(
         *light.direction_flags(found),
         *tone.tone_flags(found),
         *makeup.make_up_flags(found),
-        *light.lamp_flags(shared),
+        *light.lamp_flags(shared, found),
         *sharpness.sharpness_flags(first, second, size_ratio),
         *gloss.wet_flags(first, second, found),
         *file.compression_flags(photos),

@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 
 FEWEST_PATCHES = 60
 YELLOWNESS = np.array([0.5, 0.5, -1.0])
+UNBLOODED = YELLOWNESS + 0.3 * colour.HAEMOGLOBIN_WEIGHTS  # blood lowers yellowness by 0.3 of what it adds to H
 SAME_LIGHT = 0.865
 """Correlation of the finer pattern of brightness above which the light came from the same side; found 0.87 to 0.99 (72
 pairs of faces_london, neutral and smiling) and 0.99 between rendered photos of a visit; 0.06 to 0.80 with the lamp
@@ -92,6 +93,9 @@ class Pattern:
         Yellowness lost by a patch that became brighter by one SD (100 ln).
     brightened : float
         That SD (ln).
+    tint : float
+        SD over the skin of the smooth part of the change of colour that blood does not explain (100 ln): a white
+        balance shifts all skin alike, mixed light does not.
     tone : float
         ITA in degrees of the shared skin in the baseline, as recorded where no card was used.
     """
@@ -106,6 +110,7 @@ class Pattern:
     evened_alike: float
     paler: float
     brightened: float
+    tint: float
     tone: float
 
     @property
@@ -149,6 +154,7 @@ def pattern_of(light: SharedLight, baseline: View) -> Pattern | None:
     fine = [each - part for each, part in zip(bright, smooth, strict=True)]
     red, yellow = ([_rest(basis, 100 * each @ axis) for each in logs] for axis in _AXES)
     change = bright[1] - bright[0]
+    tinted = 100 * (logs[1] - logs[0]) @ UNBLOODED
     evened, evened_alike = _slope(_rest(basis, _surrounding(baseline, light.position)), _rest(basis, change))
     paler, brightened = _paler(change, 100 * (logs[1] - logs[0]) @ YELLOWNESS)
     return Pattern(
@@ -162,6 +168,7 @@ def pattern_of(light: SharedLight, baseline: View) -> Pattern | None:
         evened_alike=evened_alike,
         paler=paler,
         brightened=brightened,
+        tint=float(np.std(tinted - _rest(basis, tinted))),
         tone=float(colour.individual_typology_angle(colour.linear_to_lab(np.median(light.baseline, axis=0)))),
     )
 
