@@ -121,7 +121,7 @@ def test_reference_is_proposed_until_it_is_drawn_and_again_when_it_is_taken_back
     app.button(key="back_REFERENCE").click().run()
     assert "against untreated skin that the program found" in said(app)
     assert photos.current_region(clinic, before.id, RegionRole.REFERENCE) is None
-    assert "Nothing drawn: the program takes the skin around the treated area." in said(app)
+    assert "Nothing drawn: the program takes other skin of the same photo" in said(app)
 
 
 def test_what_a_photo_cannot_tell_and_what_stands_against_the_pair_are_said(app):

@@ -115,7 +115,7 @@ def provenance(current: RegionRecord | None, target: Target) -> str:
         by = f" by {current.author}" if current.author else ""
         return f"Drawn{by} on {widgets.when(current.created.date())}, {current.created:%H:%M} UTC."
     if target is Target.REFERENCE:
-        return "Nothing drawn: the program takes the skin around the treated area."
+        return "Nothing drawn: the program takes other skin of the same photo, away from the treated area."
     if target is Target.FOLLOWUP:
         return "Nothing drawn: the program finds what is left of the scar by itself."
     return "Nothing drawn: the program measures the regions of the face, or all skin that both photos show."

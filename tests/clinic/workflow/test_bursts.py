@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tracker.clinic.jobs import Outcome
 from tracker.clinic.types import AnalysisStatus, Moment, RegionRole, View
 from tracker.clinic.workflow import bursts, photos, progress, review
 from tracker.imaging.types import Flag, FlagCode, Metric
@@ -163,3 +164,25 @@ def test_two_photos_of_the_same_moment_are_compared_as_a_pair(clinic, three, eng
     assert made.pairs == ()
     assert not math.isnan(made.record.changes[0].change)
     assert len(engine.calls) == 1
+
+
+def test_a_worker_killed_between_photos_costs_its_own_photo_until_the_next_look(clinic, three, engine, monkeypatch):
+    before, after = three
+    engine.answers = dict(zip((photo.sha256 for photo in (before[1], *after)), (10.0, 13.0, 99.0, 15.0), strict=True))
+    inline = review.WORKERS
+
+    class Killing(type(inline)):
+        def map(self, function, items, progress=None):
+            for outcome in super().map(function, items, progress):
+                yield Outcome(None, "killed") if outcome.value.followup_sha256 == after[1].sha256 else outcome
+
+    monkeypatch.setattr(review, "WORKERS", Killing())
+    first = review.compare_visits(clinic, before[0].id, after[0].id)
+    assert of(first.record, Metric.REDNESS).followup == 14.0
+    assert (first.averaged[0].used, first.pairs[1].record.reason) == (2, "killed")
+    monkeypatch.setattr(review, "WORKERS", inline)
+    calls = len(engine.calls)
+    second = review.compare_visits(clinic, before[0].id, after[0].id)
+    assert len(engine.calls) == calls + 1  # the lost one alone
+    assert second.averaged[0].used == 3
+    assert of(second.record, Metric.REDNESS).followup == pytest.approx((13.0 + 99.0 + 15.0) / 3)

@@ -2,14 +2,15 @@
 
 import math
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import numpy as np
 import pytest
 
 from tracker.clinic.jobs import Executor, Outcome
-from tracker.clinic.types import AnalysisStatus, Kit, KitLabels, RegionRole, SeriesPlan, SessionKind, View, Visit
-from tracker.clinic.workflow import intake, pairs, photos, progress, review
+from tracker.clinic.types import AnalysisStatus, KitLabels, RegionRole, SeriesPlan, SessionKind, View, Visit
+from tracker.clinic.workflow import intake, photos, progress, review
+from tracker.clinic.workflow.kits import choose_kit
 from tracker.errors import InvalidInput, NotFound
 from tracker.imaging import pipeline
 from tracker.imaging.change import Component, TwoLevel
@@ -72,24 +73,46 @@ def test_everything_drawn_goes_to_the_engine_and_makes_a_new_comparison(clinic, 
     assert review.load_analysis(clinic, seen[2].id).analysis.reference.area_px == 1600
 
 
-def kit(digest):
-    levels = TwoLevel((9.0, 5.0), (1.0, 6.0), (0.4, 12.0), 2.0, (2.0, 4.0))
+@pytest.fixture
+def kit(clinic):
+    """A kit whose photos differ as much within a seating as seatings do."""
+    levels = TwoLevel((9.0, 5.0), (1.2, 6.0), (0.4, 12.0), 2.0, (2.0, 4.0))
     component = Component(Metric.REDNESS, "any", "uncalibrated", "H", levels, 24, 0)
-    noted = datetime(2026, 10, 2, tzinfo=UTC)
-    version = pipeline.PIPELINE_VERSION
-    return Kit("k", KitLabels("Room 1"), date(2026, 10, 2), version, (component,), 0, digest, noted)
+    with clinic.store.write() as records:
+        return records.add_kit(
+            KitLabels("Room 1"), [component], measured=date(2026, 10, 2), version=pipeline.PIPELINE_VERSION, apart=0
+        )
 
 
-def test_another_kit_judges_anew_and_the_old_answer_is_kept(clinic, series, taken, engine, monkeypatch):
+def test_another_kit_judges_anew_and_the_old_answer_is_kept(clinic, series, taken, engine, kit):
     first = review.compare(clinic, taken[0].id, taken[1].id)
     assert (first.record.kit_digest, engine.calls[0].noise) == ("", None)
-    with monkeypatch.context() as chosen:
-        chosen.setattr(pairs, "kit_for", lambda records, series_id, cameras: kit("d" * 64))
-        second = review.compare(clinic, taken[0].id, taken[1].id)
-        assert progress.progress(clinic, series.id)["analysis_id"].iloc[-1] == second.record.id
-    assert second.record.kit_digest == "d" * 64
+    assert review.noise_source(clinic, first.record) == review.DEFAULT_NOISE
+    choose_kit(clinic, kit.id)
+    second = review.compare(clinic, taken[0].id, taken[1].id)
+    assert second.record.kit_digest == kit.digest
     assert "Room 1" in engine.calls[1].noise.look_up(Metric.REDNESS, "chin", calibrated=False).source
+    assert review.noise_source(clinic, second.record) == f"noise of {kit.source}"
+    assert progress.progress(clinic, series.id)["analysis_id"].iloc[-1] == second.record.id
+    choose_kit(clinic, "defaults")
     assert review.compare(clinic, taken[0].id, taken[1].id).record.id == first.record.id
+    assert len(engine.calls) == 2
+    assert "removed" in review.noise_source(clinic, replace(second.record, kit_digest="f" * 64))
+
+
+def test_photos_of_a_visit_lower_the_noise_that_the_kit_measured_between_photos(
+    clinic, sessions, taken, engine, kit, photo_bytes
+):
+    more = [photos.add_photo(clinic, s.id, photo_bytes(n), "m.jpg", View.FRONTAL) for n, s in enumerate(sessions, 70)]
+    values = (taken[0], 10.0), (more[0], 10.0), (taken[3], 13.0), (more[3], 13.1)
+    engine.answers = {photo.sha256: value for photo, value in values}
+    by_defaults = review.compare_visits(clinic, taken[0].id, taken[3].id).record.changes[0]
+    choose_kit(clinic, kit.id)
+    by_kit = review.compare_visits(clinic, taken[0].id, taken[3].id).record.changes[0]
+    share = kit.photo_shares()[Metric.REDNESS]
+    assert 0.3 < share < 0.7
+    assert by_defaults.sdc == pytest.approx(2.0)  # as the stand-in says of one photo
+    assert by_kit.sdc == pytest.approx(2.0 * math.sqrt(1 - share / 2))
 
 
 def test_reference_drawn_on_a_followup_says_nothing_about_its_baseline(clinic, taken, engine):

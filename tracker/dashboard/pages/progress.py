@@ -55,3 +55,4 @@ for name, region in others:
         if change is not None:
             widgets.verdict_cards([change])
         results.chart(table, name, region)
+results.not_measured()
