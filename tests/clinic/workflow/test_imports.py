@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-MODULES = "clinic, demo, intake, photos, progress, review, upkeep"
+MODULES = "clinic, demo, intake, kits, photos, progress, repeat_photos, repeatability, review, upkeep"
 LOADED = f"""
 import sys
 from tracker.clinic.workflow import {MODULES}

@@ -1,13 +1,11 @@
 """What a clinic keeps: patients, treatment series, sessions, photos, regions and analyses."""
 
 from tracker.clinic.types.kit import OLD_DAYS, Kit, KitLabels, scope, scope_sentence
+from tracker.clinic.types.pictures import AnalysisRecord, PhotoRecord, RegionRecord
 from tracker.clinic.types.record import (
     INTERVAL_DAYS,
     SHORTEST_INTERVAL_DAYS,
-    AnalysisRecord,
     Patient,
-    PhotoRecord,
-    RegionRecord,
     Series,
     SeriesPlan,
     Session,
