@@ -15,7 +15,7 @@ import pytest
 
 CHROMIUM = shutil.which("chromium")
 PROJECT = Path(__file__).resolve().parents[2]
-PAGES = ["Patients", "Timeline", "Add photos", "Compare", "Progress", "Repeatability"]
+PAGES = ["Patients", "Timeline", "Add photos", "Compare", "Progress", "Outcomes", "Repeatability"]
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -111,6 +111,16 @@ def test_charts_draw_every_patient_once(n):
     assert cohort.course_chart(report).to_dict()
 
 
+def test_the_key_names_only_what_is_drawn():
+    few = made(3, pooled=NOTHING, monthly=NOTHING)
+    few = replace(few, patients=few.patients.assign(shrunken=NAN))
+    assert "Ring" in cohort.patients_key(made(12))
+    assert "Grey band" in cohort.patients_key(made(12))
+    assert "Thick line" in cohort.course_key(made(12))
+    for text in (cohort.patients_key(few), cohort.course_key(few)):
+        assert not any(word in text for word in ("Ring", "band", "Thick"))
+
+
 def test_the_course_of_a_ratio_measure_compounds_and_never_falls_below_nothing():
     ratio = made(8, "roughness", "%", monthly=Pooled(-30.0, (-40.0, -20.0), 8, 24, "mixed"))
     lines = [rows for rows in cohort.course_chart(ratio).to_dict()["datasets"].values() if "middle" in rows[0]]

@@ -12,14 +12,27 @@ from tracker.imaging.change import LOG_METRICS
 
 MOST_ROWS = 60
 """More patients than this are still drawn, but closer and without their codes."""
-PATIENTS_KEY = (
-    "One line per patient: filled point and line, the change as measured with its 95 % interval; ring, the same drawn "
-    "towards the mean of all by the share of it that is noise. Grey band: the mean of all with its 95 % interval."
-)
-COURSE_KEY = (
-    "One thin line per patient through the sessions that count. Thick line and band: the mean change per month of the "
-    "mixed model with its 95 % interval."
-)
+CROWD = 12
+"""More courses than this are drawn faintly, so that the mean stays in sight."""
+
+
+def patients_key(report: OutcomeReport) -> str:
+    """How to read :func:`patients_chart`."""
+    text = (
+        "One line per patient; left of 0 the measure fell, right of it rose. Filled point and line: the change as "
+        "measured with its 95 % interval."
+    )
+    if report.measured["shrunken"].notna().any():
+        text += " Ring: the same drawn towards the mean of all by the share of it that is noise."
+    return text if math.isnan(report.pooled.value) else text + " Grey band: the mean of all with its 95 % interval."
+
+
+def course_key(report: OutcomeReport) -> str:
+    """How to read :func:`course_chart`."""
+    text = "One thin line per patient through the sessions that count."
+    if math.isnan(report.monthly.value):
+        return text
+    return f"{text} Thick line and band: the mean change per month of the mixed model with its 95 % interval."
 
 
 def patients_chart(report: OutcomeReport) -> alt.LayerChart:
@@ -52,8 +65,9 @@ def course_chart(report: OutcomeReport, height: int = 280) -> alt.LayerChart:
     """Every patient's course since the baseline, and the mean change per month where it could be estimated."""
     x = alt.X("months:Q", title="Months since baseline", axis=alt.Axis(tickCount=8))
     y = alt.Y("change:Q", title=f"Change since baseline ({report.unit})")
-    line = alt.Chart(report.course).mark_line(color=LINE, strokeWidth=1, opacity=0.35)
-    points = alt.Chart(report.course).mark_point(filled=True, size=14, color=LINE, opacity=0.35)
+    opacity = 0.35 if len(report.measured) > CROWD else 0.9
+    line = alt.Chart(report.course).mark_line(color=LINE, strokeWidth=1, opacity=opacity)
+    points = alt.Chart(report.course).mark_point(filled=True, size=14, color=LINE, opacity=opacity)
     layers = [
         alt.Chart(_ZERO).mark_rule(color=INK, strokeDash=[4, 3], opacity=0.6).encode(y="zero:Q"),
         line.encode(x=x, y=y, detail="patient:N"),

@@ -17,7 +17,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from tracker.exports.cohort import COURSE_KEY, PATIENTS_KEY, course_chart, patients_chart
+from tracker.exports.cohort import course_chart, course_key, patients_chart, patients_key
 from tracker.exports.report import IS_NOT, OutcomeReport, figures, headline, patients_table
 
 WIDTH = A4[0] - 36 * mm
@@ -78,8 +78,8 @@ def _charts(report: OutcomeReport, style: dict[str, ParagraphStyle]) -> list[Flo
     if report.measured.empty:
         return []
     charts = (
-        ("Change of each patient", patients_chart(report), PATIENTS_KEY),
-        ("Course of each patient", course_chart(report), COURSE_KEY),
+        ("Change of each patient", patients_chart(report), patients_key(report)),
+        ("Course of each patient", course_chart(report), course_key(report)),
     )
     return [
         KeepTogether(

@@ -90,7 +90,7 @@ def test_three_patients_are_too_few_to_say(clinic, add):
     assert np.isnan([report.pooled.value, report.monthly.value]).all()
     assert report.measured["shrunken"].isna().all()
     assert report.measured["change"].notna().all()  # each patient's own change is still told
-    assert "too few to say" in report.remarks[0]
+    assert "too few to say" in report.monthly.remarks[0]
 
 
 def test_who_has_not_come_back_is_counted_as_gone_only_once_overdue(clinic, add, simulated):

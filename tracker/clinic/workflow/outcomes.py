@@ -99,7 +99,8 @@ def outcomes(
         pooled=_shown(pooled, metric),
         monthly=_shown(monthly, metric),
         responders=_responders(patients, metric),
-        remarks=tuple(dict.fromkeys([*remarks, *monthly.remarks])),
+        # Too few patients are said in the headline already.
+        remarks=tuple(dict.fromkeys([*remarks, *([] if math.isnan(monthly.value) else monthly.remarks)])),
     )
 
 

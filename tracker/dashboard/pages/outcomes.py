@@ -26,10 +26,10 @@ st.table(protocol.as_rows(figures(report)), border="horizontal")
 if len(report.measured):
     st.subheader("Change of each patient", anchor=False)
     st.altair_chart(cohort.patients_chart(report), width="stretch", theme=None)
-    st.caption(cohort.PATIENTS_KEY)
+    st.caption(cohort.patients_key(report))
     st.subheader("Course of each patient", anchor=False)
     st.altair_chart(cohort.course_chart(report), width="stretch", theme=None)
-    st.caption(cohort.COURSE_KEY)
+    st.caption(cohort.course_key(report))
 with st.expander(f"All patients ({len(report.patients)})", expanded=len(report.patients) < 10):
     st.dataframe(patients_table(report), hide_index=True)
 with st.container(horizontal=True):
