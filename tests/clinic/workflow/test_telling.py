@@ -26,6 +26,23 @@ def test_area_is_told_only_where_a_scar_is_followed():
     assert [one.metric for one in told(changes, series(Indication.ACNE_SCARS))] == [Metric.REDNESS]
     assert len(told(changes, series(Indication.SCAR))) == 2
     assert deciding(series(Indication.SCAR)) is Metric.SCAR_AREA
+    assert len(told(changes, series(Indication.ACNE_SCARS, Metric.SCAR_AREA))) == 2
+
+
+@pytest.mark.parametrize(
+    ("indication", "expected"),
+    [
+        (Indication.REDNESS, set()),
+        (Indication.FINE_LINES, set()),
+        (Indication.ACNE_SCARS, {Metric.SCAR_COUNT, Metric.SCAR_CONTRAST}),
+        (Indication.SCAR, {metric for metric in Metric if metric.name.startswith("SCAR_")}),
+    ],
+)
+def test_scars_are_told_only_where_scars_are_treated(indication, expected):
+    changes = [judged(metric, 0.1) for metric in Metric]
+    found = {one.metric for one in told(changes, series(indication))}
+    assert {metric for metric in found if metric.name.startswith("SCAR_")} == expected
+    assert Metric.REDNESS in found
 
 
 @pytest.mark.parametrize(

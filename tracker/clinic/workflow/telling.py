@@ -6,9 +6,22 @@ needs no new comparison.
 
 from collections.abc import Sequence
 
-from tracker.clinic.types import Series
+from tracker.clinic.types import Indication, Series
 from tracker.imaging.change.multiplicity import declared
 from tracker.imaging.types import Change, Metric
+
+SCARS = (Indication.ACNE_SCARS, Indication.SCAR, Indication.STRETCH_MARKS)
+"""Only here does what is drawn hold scars or marks to count and to compare with the skin around them."""
+OF_SCARS = frozenset(metric for metric in Metric if metric.name.startswith("SCAR_"))
+
+_SCAR_METRICS = frozenset(metric for metric in Metric if metric.name.startswith("SCAR_"))
+_OF_SCARS = {
+    Indication.SCAR: _SCAR_METRICS,
+    Indication.STRETCH_MARKS: _SCAR_METRICS - {Metric.SCAR_AREA},
+    Indication.ACNE_SCARS: frozenset({Metric.SCAR_COUNT, Metric.SCAR_CONTRAST}),
+}
+"""What is told of scars. A scar is outlined itself; with marks and acne scars the treated skin is drawn round them, so its
+area says nothing; everywhere else no scar is drawn at all."""
 
 
 def deciding(series: Series) -> Metric:
@@ -29,9 +42,9 @@ def told(changes: Sequence[Change], series: Series) -> tuple[Change, ...]:
     Returns
     -------
     tuple of Change
-        In the same order. An area stays only where the outline of a scar is followed: everywhere else the drawn area
-        is the treated skin, and its size says nothing about the treatment.
+        In the same order. Measures of scars stay only where scars are treated, and the area only where the outline of
+        one is followed.
     """
     metric = deciding(series)
-    relevant = [change for change in changes if metric is Metric.SCAR_AREA or change.metric is not Metric.SCAR_AREA]
-    return declared(relevant, metric)
+    scars = _OF_SCARS.get(series.plan.indication, frozenset()) | {metric}
+    return declared([change for change in changes if change.metric not in _SCAR_METRICS - scars], metric)
