@@ -47,9 +47,9 @@ def page(empty_app):
 
 @pytest.fixture(scope="module")
 def shots():
-    """Four small photos."""
+    """Six small photos."""
     scene = make_scene(SceneSpec(SITES["patch"], 45, (40, 30), 6.0), 1)
-    return [jpeg(photograph(scene, Visit(), seed).encoded) for seed in range(4)]
+    return [jpeg(photograph(scene, Visit(), seed).encoded) for seed in range(6)]
 
 
 def upload(page, number, files):
@@ -65,7 +65,7 @@ def test_explains_the_protocol_in_four_steps(page):
 
 
 def test_photos_are_gathered_seating_by_seating(page, shots):
-    names = [(f"{n}.jpg", shot, "image/jpeg") for n, shot in enumerate(shots)]
+    names = [(f"{n}.jpg", shot, "image/jpeg") for n, shot in enumerate(shots[:4])]
     upload(page, 0, names[:2])
     assert page.selectbox(key="repeat_subject_1").value == "Subject 1"
     assert page.selectbox(key="repeat_seating_1").value == "2"
@@ -86,6 +86,13 @@ def test_a_file_that_is_no_photo_is_named_and_nothing_is_added(page, shots):
     assert page.session_state[state.REPEATS] == []
 
 
+def test_the_same_file_in_two_seatings_is_refused_when_it_arrives(page, shots):
+    upload(page, 0, [("a.jpg", shots[0], "image/jpeg")])
+    upload(page, 1, [("b.jpg", shots[0], "image/jpeg")])
+    assert "Subject 1/2/b" in page.error[0].value.replace("\\", "")
+    assert len(page.session_state[state.REPEATS]) == 1
+
+
 def test_a_kit_is_measured_shown_and_stored(page, shots, monkeypatch):
     asked = []
 
@@ -97,7 +104,7 @@ def test_a_kit_is_measured_shown_and_stored(page, shots, monkeypatch):
     monkeypatch.setattr(repeatability, "measure_kit", measured)
     page.selectbox(key="repeat_site").set_value(BodySite.FOREARM).run()
     for number in range(6):
-        upload(page, number, [("a.jpg", shots[0], "image/jpeg")])
+        upload(page, number, [("a.jpg", shots[number], "image/jpeg")])
     page.button(key="measure_kit").click().run()
     assert not page.exception
     places = [(f"Subject {n}", seating) for n in (1, 2, 3) for seating in "12"]

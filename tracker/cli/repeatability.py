@@ -49,10 +49,14 @@ def repeatability(
 ) -> None:
     """Measure how well this room, camera, lamp and card repeat, from photos of skin that did not change.
 
-    Photograph each subject twice, let them stand up and put the camera down, photograph twice again: at least three
-    subjects, ten are better. Prints per measure and region the standard error of measurement (SEM), the smallest
-    detectable change (SDC) and the ICC, each with 95 % limits. With --store, later verdicts use it instead of the
-    defaults. Photos are measured where they lie and are not stored.
+    Photograph each subject twice; let them stand up; photograph twice again.
+    At least three subjects, ten are better.
+
+    Prints per measure and region the SEM, the smallest detectable change (SDC) and the ICC.
+    Each has its 95 % limits.
+
+    With --store, later verdicts use it instead of the defaults.
+    The photos themselves are not stored.
     """
     from tracker.clinic.types import KitLabels
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from tracker.clinic.types import BodySite
 from tracker.clinic.workflow import kits
-from tracker.clinic.workflow.repeat_photos import RepeatPhoto, check_enough, uploaded_repeat
+from tracker.clinic.workflow.repeat_photos import RepeatPhoto, check_different, check_enough, uploaded_repeat
 from tracker.clinic.workflow.repeatability import MeasuredKit
 from tracker.dashboard import state, widgets
 from tracker.errors import InvalidInput, TrackerError
@@ -105,7 +105,9 @@ def _opened(
             f"Photos: expected at most {MOST_HELD} on this page, found {len(photos) + len(files)}; measure larger sets "
             "with: tracker repeatability FOLDER."
         )
-    return [uploaded_repeat(*place, name, data) for name, data in files]
+    new = [uploaded_repeat(*place, name, data) for name, data in files]
+    check_different([*photos, *new])
+    return new
 
 
 def enough(photos: Sequence[RepeatPhoto]) -> str:

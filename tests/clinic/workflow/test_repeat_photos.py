@@ -78,6 +78,11 @@ def test_the_same_file_twice_is_refused():
         grouped(photos)
 
 
+def test_two_photos_of_one_name_are_refused():
+    with pytest.raises(InvalidInput, match=r"s0/0/0.jpg: expected one photo of this name"):
+        grouped([*many(3), RepeatPhoto("s0", "0", "0.jpg", b"another")])
+
+
 def test_too_many_photos_of_one_subject_are_refused():
     with pytest.raises(InvalidInput, match=f"at most {MOST_PHOTOS}"):
         grouped(many(3, seatings=2, shots=MOST_PHOTOS))

@@ -136,12 +136,7 @@ def grouped(photos: Sequence[RepeatPhoto]) -> list[list[RepeatPhoto]]:
         A file that is not there.
     """
     check_enough(photos)
-    known: dict[str, str] = {}
-    for photo in photos:
-        data = photo.source if isinstance(photo.source, bytes) else _read(photo.source, photo.title)
-        twin = known.setdefault(hashlib.sha256(data).hexdigest(), photo.title)
-        if twin != photo.title:
-            raise InvalidInput(f"{photo.title}: expected a new photo, found the file {twin} again; remove one of them.")
+    check_different(photos)
     groups = []
     for subject in dict.fromkeys(photo.subject for photo in photos):
         mine = sorted((photo for photo in photos if photo.subject == subject), key=lambda photo: photo.seating)
@@ -149,6 +144,28 @@ def grouped(photos: Sequence[RepeatPhoto]) -> list[list[RepeatPhoto]]:
             raise InvalidInput(f"{subject}: expected at most {MOST_PHOTOS} photos, found {len(mine)}; leave some out.")
         groups += [mine] if len({photo.seating for photo in mine}) > 1 else []
     return groups
+
+
+def check_different(photos: Iterable[RepeatPhoto]) -> None:
+    """Whether every photo has a name of its own within its seating, and is a file of its own.
+
+    Raises
+    ------
+    InvalidInput
+        Names both places.
+    UnreadablePhoto
+        A file that is not there.
+    """
+    titles: set[str] = set()
+    known: dict[str, str] = {}
+    for photo in photos:
+        if photo.title in titles:
+            raise InvalidInput(f"{photo.title}: expected one photo of this name, found two; rename one of them.")
+        titles.add(photo.title)
+        data = photo.source if isinstance(photo.source, bytes) else _read(photo.source, photo.title)
+        twin = known.setdefault(hashlib.sha256(data).hexdigest(), photo.title)
+        if twin != photo.title:
+            raise InvalidInput(f"{photo.title}: expected a new photo, found the file {twin} again; remove one of them.")
 
 
 def _read(path: Path, title: str) -> bytes:
