@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tracker.cli import main
 from tracker.phantom import SITES, Pose, SceneSpec, Visit, jpeg, make_scene, photograph
 
 SEATINGS = ("1", "1", "2")
@@ -71,14 +72,29 @@ def test_a_kit_is_measured_stored_listed_and_chosen(folder: Path, tmp_path: Path
     assert (kit["in_use"], last["judged_by"]) == (False, "the defaults")
 
 
-def test_too_few_subjects_are_one_sentence_and_exit_2(folder: Path, tmp_path: Path) -> None:
-    done = tracker(folder / "volunteer 0", home=tmp_path / "clinic")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert len(done.stderr.strip().splitlines()) == 1
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    """The command in this process: exit status, standard output and standard error."""
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path / "clinic"))
+
+    def call(*arguments: object) -> tuple[object, str, str]:
+        monkeypatch.setattr(sys, "argv", ["tracker", "repeatability", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return ended.value.code, said.out, said.err
+
+    return call
+
+
+def test_too_few_subjects_are_one_sentence_and_exit_2(here, folder: Path) -> None:
+    status, out, error = here(folder / "volunteer 0")
+    assert (status, out) == (2, "")
+    assert len(error.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "expected"),
     [
         ([], "exactly one"),
         (["--list", "--use", "a"], "exactly one"),
@@ -87,14 +103,15 @@ def test_too_few_subjects_are_one_sentence_and_exit_2(folder: Path, tmp_path: Pa
         (["--use", "nothing"], "no kit at all"),
     ],
 )
-def test_mistakes_are_one_sentence_and_exit_2(arguments: list[str], said: str, tmp_path: Path) -> None:
-    done = tracker(*arguments, home=tmp_path / "clinic")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+def test_mistakes_are_one_sentence_and_exit_2(here, arguments: list[str], expected: str) -> None:
+    status, out, error = here(*arguments)
+    assert (status, out) == (2, "")
+    assert expected in error
+    assert len(error.strip().splitlines()) == 1
 
 
-def test_the_help_names_every_way_to_call_it(tmp_path: Path) -> None:
-    said = tracker("--help", home=tmp_path).stdout
+def test_the_help_names_every_way_to_call_it(here) -> None:
+    status, out, _ = here("--help")
+    assert status == 0
     for word in ("--name", "--store", "--list", "--use", "subject/seating", "--json"):
-        assert word in said
+        assert word in out
