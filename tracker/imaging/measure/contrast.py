@@ -1,8 +1,4 @@
-"""How much of a scar's area is left, told by its contrast: a scar that fades must not be read as one that shrinks.
-
-An outline drawn by colour keeps only the darkest part of a fading scar: on rendered scars that had lost 30 % of their
-area and half of their contrast it lost 65 %. Here the contrast itself is scaled by its own core first.
-"""
+"""Where a scar has at least half of its core's contrast: the shape to show, not the area, which is in ``shrinkage``."""
 
 from dataclasses import dataclass, field
 
@@ -15,9 +11,6 @@ from tracker.imaging.types import Box, Mask, Photo, Region
 
 Floats = NDArray[np.float64]
 WORKING_SIDE = 400  # px: a scar 2 mm wide in a frame of 160 mm still has 5 px across
-LEVELS = (0.35, 0.5, 0.65)
-"""Share of the core's contrast at which a pixel counts half; the spread of the three answers is part of the error."""
-SOFTNESS = 0.6  # of the core's contrast from no to full count
 CORE, ZONE, RING = 0.6, 0.8, 3.0
 """Half-widths: deeper inside is core; up to so far outside counts as scar; up to so far outside is its reference."""
 LEAST_CONTRAST = 1.6
@@ -37,8 +30,6 @@ class _Scar:
         Natural logarithm of linear RGB less a plane through the skin around.
     core, zone, ring : Mask
         See CORE, ZONE, RING.
-    block : int
-        Pixels within which noise hangs together.
     box : Box
         The part of the photo.
     """
@@ -47,17 +38,11 @@ class _Scar:
     core: Mask = field(repr=False)
     zone: Mask = field(repr=False)
     ring: Mask = field(repr=False)
-    block: int
     box: Box
 
-    @property
-    def area_scale(self) -> float:
-        """Photo pixels per working pixel."""
-        return self.box.width * self.box.height / self.core.size
 
-
-def area_left(photos: tuple[Photo, Photo], outlines: tuple[Region, Region]) -> tuple[float, float]:
-    """Follow-up over baseline area in photo pixels, and the standard error of its natural logarithm.
+def half_contrast(photos: tuple[Photo, Photo], outlines: tuple[Region, Region]) -> Region:
+    """Where the scar has at least half of its core's contrast in the follow-up.
 
     Parameters
     ----------
@@ -66,37 +51,10 @@ def area_left(photos: tuple[Photo, Photo], outlines: tuple[Region, Region]) -> t
     outlines : tuple of Region
         The scar as drawn in the baseline, and as the alignment carries it to the follow-up.
 
-    Returns
-    -------
-    tuple of float
-        Not corrected for scale: divide by the growth of the skin around, or multiply by the areas of a pixel.
-
     Raises
     ------
     NotComparable
-        The scar can hardly be told from the skin around it.
-
-    Notes
-    -----
-    The contrast to the skin around is projected on the direction that tells the baseline's scar best from that skin
-    (linear discriminant), divided by its median in the scar's core, softly cut at three levels, and unmixed by the
-    mean cut value of core and ring. Both photos go through the same steps, so what the steps get wrong cancels.
-    """
-    first, second = (_look(photo, outline) for photo, outline in zip(photos, outlines, strict=True))
-    direction = _telling(first)
-    (before, error_before), (after, error_after) = (_areas(scar, direction) for scar in (first, second))
-    ratios = after * second.area_scale / (before * first.area_scale)
-    method = float(np.std(np.log(ratios), ddof=1))
-    return float(np.exp(np.log(ratios).mean())), float(np.sqrt(error_before**2 + error_after**2 + method**2))
-
-
-def half_contrast(photos: tuple[Photo, Photo], outlines: tuple[Region, Region]) -> Region:
-    """Where the scar has at least half of its core's contrast in the follow-up: the shape behind :func:`area_left`.
-
-    Raises
-    ------
-    NotComparable
-        As :func:`area_left`.
+        The scar is too small, or can hardly be told from the skin around it.
     """
     first, second = (_look(photo, outline) for photo, outline in zip(photos, outlines, strict=True))
     contrast, core = _contrast(second, _telling(first))
@@ -129,7 +87,7 @@ def _look(photo: Photo, outline: Region) -> _Scar:
         raise NotComparable("The scar is too small in this photo to follow its area.", RETAKE)
     smooth = cv2.GaussianBlur(light, (0, 0), max(0.8, 0.12 * half))
     colour = _level(np.log(np.maximum(smooth, 1e-3)).astype(np.float64), ring)
-    return _Scar(colour, core, zone, ring, max(3, round(2 * half)), box)
+    return _Scar(colour, core, zone, ring, box)
 
 
 def _level(colour: Floats, ring: Mask) -> Floats:
@@ -153,30 +111,3 @@ def _contrast(scar: _Scar, direction: Floats) -> tuple[Floats, float]:
     if core < LEAST_CONTRAST * 1.4826 * float(np.median(np.abs(contrast[scar.ring]))):
         raise NotComparable(FAINT, RETAKE)
     return contrast, core
-
-
-def _areas(scar: _Scar, direction: Floats) -> tuple[Floats, float]:
-    """Area in working pixels at each of LEVELS, and the standard error of its logarithm from the skin's unevenness."""
-    contrast, core = _contrast(scar, direction)
-    areas, errors = [], []
-    for level in LEVELS:
-        share = np.clip(0.5 + (contrast / core - level) / SOFTNESS, 0, 1)
-        skin, full = float(share[scar.ring].mean()), float(share[scar.core].mean())
-        areas.append(float((share - skin)[scar.zone].sum()) / (full - skin))
-        blocks = _block_means(share, scar.ring, scar.block)
-        patches = max(1.0, float(scar.zone.sum()) / scar.block**2)
-        errors.append(float(np.std(blocks)) * scar.block**2 * np.sqrt(patches) / (full - skin))
-    if min(areas) <= 0:
-        raise NotComparable(FAINT, RETAKE)
-    return np.array(areas), float(np.mean(errors) / np.mean(areas))
-
-
-def _block_means(share: Floats, ring: Mask, block: int) -> Floats:
-    """Means over blocks that lie in the ring for a third at least: what a patch of skin differs by."""
-    size = max(1, ring.shape[1] // block), max(1, ring.shape[0] // block)
-    weight = cv2.resize(ring.astype(np.float64), size, interpolation=cv2.INTER_AREA)
-    total = cv2.resize(np.where(ring, share, 0.0), size, interpolation=cv2.INTER_AREA)
-    kept = weight > 1 / 3
-    return (
-        np.asarray(total[kept] / weight[kept], np.float64) if kept.sum() >= 3 else np.asarray(share[ring], np.float64)
-    )

@@ -88,6 +88,7 @@ class FlagCode(StrEnum):
     TILTED = "tilted"
     HEALING = "healing"
     TOO_FEW_REPEATS = "too few repeats"
+    MARK_KIND = "kind of mark"
     MANY_MEASURES = "many measures"
 
 
