@@ -11,9 +11,7 @@ from PIL import Image
 
 from tracker.errors import NotComparable
 from tracker.exports import comparison as export
-from tracker.exports.comparison import behind, left_out_words, photos_words
-from tracker.imaging.change import BurstChange
-from tracker.imaging.types import Alignment, Analysis, Box, Change, Flag, FlagCode, Metric, Photo, Region, Verdict
+from tracker.imaging.types import Alignment, Analysis, Change, Flag, FlagCode, Metric, Photo, Region, Verdict
 
 CHANGE = Change(Metric.REDNESS, "drawn", "H", 20.1, 14.0, -6.1, 2.2, (-7.7, -4.5), Verdict.CHANGED)
 
@@ -99,27 +97,3 @@ def test_file_name_is_random_and_tells_nothing():
     names = {export.file_name() for _ in range(50)}
     assert len(names) == 50
     assert all(re.fullmatch(r"comparison-[0-9a-f]{16}\.jpg", name) for name in names)
-
-
-def averaged(used, photos, used_before=1, photos_before=1):
-    nan = float("nan")
-    change = Change(Metric.REDNESS, "chin", "H", nan, nan, nan, nan, (nan, nan), Verdict.NOT_ASSESSABLE)
-    return BurstChange(change, used, photos, used_before, photos_before)
-
-
-def test_the_line_behind_the_numbers_names_photos_reference_and_noise():
-    region = Region("reference", Box(0, 0, 2, 2), np.ones((2, 2), bool))
-    assert behind((), None, "default noise") == (
-        "Colour measured against untreated skin that the program found; verdicts use the default noise."
-    )
-    text = behind((averaged(2, 3), averaged(3, 3)), region, "noise of kit Room 1")
-    assert text.startswith("Mean of 3 photos; colour measured against untreated skin that a person drew;")
-    assert photos_words((averaged(3, 3, 2, 2),)) == "mean of 3 photos (2 of the earlier visit)"
-    assert photos_words((averaged(1, 3),)) == "mean of 1 photo"
-    assert photos_words((averaged(0, 3),)) == "none of 3 photos could be used"
-
-
-def test_photos_that_were_left_out_are_named_per_measure():
-    assert left_out_words((averaged(3, 3), averaged(2, 3), averaged(0, 3))) == [
-        "Redness (chin): 2 of 3 later and 1 of 1 earlier photos."
-    ]

@@ -15,6 +15,7 @@ from tracker.clinic.workflow.telling import told
 from tracker.errors import NotComparable, NotFound
 from tracker.exports import comparison as export
 from tracker.exports import overlay
+from tracker.exports.basis import behind
 from tracker.exports.overlay import Picture
 from tracker.imaging import align, pipeline, regions
 from tracker.imaging.measure import contrast
@@ -215,8 +216,8 @@ def comparison_file(
     sessions = [intake.get_session(clinic, record.session_id) for record in records]
     changes = told(compared.record.changes, intake.get_series(clinic, sessions[0].series_id))
     words = export.caption(replace(compared.analysis, changes=changes), sessions[0].date, sessions[1].date, dating)
-    behind = export.behind(compared.averaged, compared.analysis.reference, review.noise_source(clinic, compared.record))
-    words = replace(words, notes=(behind, *words.notes))
+    rests_on = behind(compared.averaged, compared.analysis.reference, review.noise_source(clinic, compared.record))
+    words = replace(words, notes=(rests_on, *words.notes))
     early = [is_early(session, record.moment) for session, record in zip(sessions, records, strict=True)]
     if any(early):
         words = replace(words, notes=(EARLY, *words.notes))

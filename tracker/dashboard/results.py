@@ -8,7 +8,8 @@ import streamlit as st
 from tracker.clinic.workflow.review import Comparison
 from tracker.dashboard import pictures, widgets
 from tracker.exports import charts
-from tracker.exports.comparison import PRIVACY, Dating, FileKind, behind, left_out_words, photos_words
+from tracker.exports.basis import behind, left_out_words, photos_words
+from tracker.exports.comparison import PRIVACY, Dating, FileKind
 from tracker.exports.overlay import (
     REDNESS_COLOURS,
     REDNESS_RANGE_H,
@@ -104,13 +105,14 @@ def basis(compared: Comparison, noise: str) -> None:
     """What the numbers rest on: photos, reference skin, repeat noise; and which photos were left out."""
     reference = None if compared.analysis is None else compared.analysis.reference
     st.caption(widgets.plain(behind(compared.averaged, reference, noise)))
-    if any(one.left_out for one in compared.averaged):
-        with st.expander("Photos that were left out"):
-            for line in left_out_words(compared.averaged):
+    lost = left_out_words(compared.averaged, [one.record.changes for one in compared.pairs])
+    for number, one in enumerate(compared.pairs, 1):
+        if one.record.reason:
+            lost.append(f"Photo {number}: {one.record.reason} {one.record.retake}")
+    if lost:
+        with st.expander("Photos that were left out of a measure, and why"):
+            for line in lost:
                 st.markdown(widgets.plain(line))
-            for number, one in enumerate(compared.pairs, 1):
-                if one.record.reason:
-                    st.markdown(widgets.plain(f"Photo {number}: {one.record.reason} {one.record.retake}"))
 
 
 def comparability(flags: Sequence[Flag], changes: Sequence[Change]) -> None:

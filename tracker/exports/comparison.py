@@ -20,8 +20,7 @@ from PIL import Image, ImageCms, ImageDraw, ImageFont
 
 from tracker.errors import NotComparable
 from tracker.exports.overlay import Picture, carried, display_scale, outlined, shown
-from tracker.exports.table import CROSS_CHECKS, in_order, metric_words, region_words, sentence, withheld_sentences
-from tracker.imaging.change import BurstChange
+from tracker.exports.table import CROSS_CHECKS, in_order, sentence, withheld_sentences
 from tracker.imaging.types import Analysis, Box, Photo, Region, Verdict
 
 PANEL_WIDTH = 900
@@ -93,45 +92,6 @@ def caption(analysis: Analysis, baseline: date, followup: date, dating: Dating =
     measures = (*(sentence(change) for change in told[:MOST_MEASURES]), *withheld_sentences(listed))
     version = f"Skin Progress Tracker, measurement version {analysis.version}."
     return Caption(before, after, measures, (RESAMPLED, PRIVACY, version))
-
-
-def behind(averaged: Sequence[BurstChange], reference: Region | None, noise: str) -> str:
-    """What the numbers rest on, in one line: how many photos, which reference skin, whose repeat noise.
-
-    Parameters
-    ----------
-    averaged : sequence of BurstChange
-        The mean changes; empty for one pair of photos.
-    reference : Region or None
-        Untreated skin that a person drew; None where the program proposed it.
-    noise : str
-        Whose repeat noise judged it.
-    """
-    parts = [photos_words(averaged)] if averaged else []
-    chosen = "that a person drew" if reference is not None else "that the program found"
-    parts.append(f"colour measured against untreated skin {chosen}")
-    parts.append(f"verdicts use the {noise}")
-    text = "; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}."
-
-
-def photos_words(averaged: Sequence[BurstChange]) -> str:
-    """``"mean of 3 photos (2 of the earlier visit)"``, from the measure that rests on most."""
-    most = max(averaged, key=lambda one: one.used + one.used_before)
-    if not most.used:
-        return f"none of {most.photos} photos could be used"
-    earlier = f" ({most.used_before} of the earlier visit)" if most.photos_before > 1 else ""
-    return f"mean of {most.used} photo{'' if most.used == 1 else 's'}{earlier}"
-
-
-def left_out_words(averaged: Sequence[BurstChange]) -> list[str]:
-    """``"Redness (chin): 2 of 3 photos."`` for each measure from which a photo was left out, the shown ones only."""
-    return [
-        f"{metric_words(one.change.metric)} ({region_words(one.change.region)}): {one.used} of {one.photos} later and "
-        f"{one.used_before} of {one.photos_before} earlier photos."
-        for one in averaged
-        if one.left_out and one.used
-    ]
 
 
 def comparison(

@@ -20,8 +20,8 @@ _OF_SCARS = {
     Indication.STRETCH_MARKS: _SCAR_METRICS - {Metric.SCAR_AREA},
     Indication.ACNE_SCARS: frozenset({Metric.SCAR_COUNT, Metric.SCAR_CONTRAST}),
 }
-"""What is told of scars. A scar is outlined itself; with marks and acne scars the treated skin is drawn round them, so its
-area says nothing; everywhere else no scar is drawn at all."""
+"""What is told of scars. A scar is outlined itself; with marks and acne scars the treated skin is drawn round them, so
+its area says nothing; everywhere else no scar is drawn at all."""
 
 
 def deciding(series: Series) -> Metric:

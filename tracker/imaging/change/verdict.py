@@ -40,7 +40,7 @@ def judge(
     doubts = tuple(dict.fromkeys((*first.flags, *second.flags, *flags)))
     mine = tuple(flag for flag in doubts if not flag.withholds or first.metric in flag.withholds)
     if noise is None:
-        reason = f"No repeats of {first.metric} have been measured with this set-up."
+        reason = "Its noise is not known: no repeats have been measured with this set-up."
         mine = (*mine, Flag(FlagCode.TOO_FEW_REPEATS, reason, "Photograph unchanged skin twice.", (first.metric,)))
     if noise is None or withheld(mine, first.metric) or not np.isfinite([first.value, second.value]).all():
         return _not_assessable(first, mine)

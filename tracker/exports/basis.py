@@ -1,0 +1,54 @@
+"""What the numbers of a comparison rest on, in the same words on the page and under an exported picture."""
+
+from collections.abc import Sequence
+
+from tracker.exports.table import CROSS_CHECKS, withheld_sentences
+from tracker.imaging.change import BurstChange
+from tracker.imaging.types import Change, Region
+
+
+def behind(averaged: Sequence[BurstChange], reference: Region | None, noise: str) -> str:
+    """What the numbers rest on, in one line: how many photos, which reference skin, whose repeat noise.
+
+    Parameters
+    ----------
+    averaged : sequence of BurstChange
+        The mean changes; empty for one pair of photos.
+    reference : Region or None
+        Untreated skin that a person drew; None where the program proposed it.
+    noise : str
+        Whose repeat noise judged it.
+    """
+    parts = [photos_words(averaged)] if averaged else []
+    chosen = "that a person drew" if reference is not None else "that the program found"
+    parts.append(f"colour measured against untreated skin {chosen}")
+    parts.append(f"verdicts use the {noise}")
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def photos_words(averaged: Sequence[BurstChange]) -> str:
+    """``"mean of 3 photos (2 of the earlier visit)"``, from the measure that rests on most."""
+    most = max(averaged, key=lambda one: one.used + one.used_before)
+    if not most.used:
+        return f"none of {most.photos} photos could be used"
+    earlier = f" ({most.used_before} of the earlier visit)" if most.photos_before > 1 else ""
+    return f"mean of {most.used} photo{'' if most.used == 1 else 's'}{earlier}"
+
+
+def left_out_words(averaged: Sequence[BurstChange], later: Sequence[Sequence[Change]]) -> list[str]:
+    """One sentence per later photo and reason that kept a photo out of a mean which others made.
+
+    Parameters
+    ----------
+    averaged : sequence of BurstChange
+        The mean changes.
+    later : sequence of sequences of Change
+        Of each later photo by itself.
+    """
+    means = {(one.change.metric, one.change.region) for one in averaged if one.used}
+    lines = []
+    for number, changes in enumerate(later, 1):
+        lost = [one for one in changes if (one.metric, one.region) in means and one.metric not in CROSS_CHECKS]
+        lines += [f"Photo {number}: {text}" for text in withheld_sentences(lost)]
+    return lines
