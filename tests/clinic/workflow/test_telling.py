@@ -45,14 +45,6 @@ def test_scars_are_told_only_where_scars_are_treated(indication, expected):
     assert Metric.REDNESS in found
 
 
-@pytest.mark.parametrize("indication", Indication)
-def test_scars_are_counted_only_where_scars_or_marks_are_treated(indication):
-    changes = [judged(Metric.SCAR_COUNT, 9.0), judged(Metric.SCAR_REDNESS, 9.0), judged(Metric.REDNESS, 9.0)]
-    scars = indication in (Indication.ACNE_SCARS, Indication.SCAR, Indication.STRETCH_MARKS)
-    assert len(told(changes, series(indication))) == (3 if scars else 1)
-    assert len(told(changes, series(indication, Metric.SCAR_REDNESS))) == 3  # declared, so it is told
-
-
 @pytest.mark.parametrize(
     ("indication", "metric"),
     [

@@ -10,10 +10,6 @@ from tracker.clinic.types import Indication, Series
 from tracker.imaging.change.multiplicity import declared
 from tracker.imaging.types import Change, Metric
 
-SCARS = (Indication.ACNE_SCARS, Indication.SCAR, Indication.STRETCH_MARKS)
-"""Only here does what is drawn hold scars or marks to count and to compare with the skin around them."""
-OF_SCARS = frozenset(metric for metric in Metric if metric.name.startswith("SCAR_"))
-
 _SCAR_METRICS = frozenset(metric for metric in Metric if metric.name.startswith("SCAR_"))
 _OF_SCARS = {
     Indication.SCAR: _SCAR_METRICS,
