@@ -20,7 +20,9 @@ def shine_of(view: View) -> float:
         return float("nan")
     light = view.light[view.inside]
     y = light @ colour.LUMINANCE.astype(np.float32)
-    saturation = 1 - light.min(axis=1) / np.maximum(light.max(axis=1), np.float32(1e-3))
+    red, green, blue = light.T  # a reduction over three columns is ten times slower than this
+    least, most = np.minimum(np.minimum(red, green), blue), np.maximum(np.maximum(red, green), blue)
+    saturation = 1 - least / np.maximum(most, np.float32(1e-3))
     pale = saturation < SHINE_SATURATION * np.median(saturation)
     return float(np.mean(pale & (y > SHINE_LIGHT * np.median(y))))
 

@@ -8,6 +8,9 @@ MOST_SHADING = 0.065
 """SD of the smooth change of shading; found 0.006 to 0.051 in 95 % of 72 pairs of faces_london and up to 0.061 between
 rendered photos of a visit; 0.07 to 0.17 with the lamp moved by 90 degrees."""
 LAMP_H, LAMP_YELLOW = 6.0, 8.0  # median shift of the skin's colour, H units and 100 ln; found up to 4.2 and 5.8
+WIDER = 1.5
+"""Factor on the noise of redness under light from another side: rendered, it adds up to 1.1 H to noise of 1.2 H on skin
+that is not dark."""
 STRANGE_H, STRANGE_YELLOW = 15.0, 35.0  # beyond, it was another kind of lamp
 MOST_TINT = 4.0
 """SD of the colour shift over the skin (100 ln); found 0.2 to 2.6 in 72 pairs of faces_london, 1.2 to 4.1 where one
@@ -39,7 +42,11 @@ def direction_flags(found: Pattern | None) -> tuple[Flag, ...]:
         )
     else:
         return ()
-    return (Flag(FlagCode.LIGHT_DIFFERS, reason, SAME_SIDE, shade_bound(found.tone)),)
+    margin = f"What is compared in spite of other light has a margin {WIDER} times as wide."
+    return (
+        Flag(FlagCode.LIGHT_DIFFERS, reason, SAME_SIDE, shade_bound(found.tone)),
+        Flag(FlagCode.LIGHT_DIFFERS, margin, SAME_SIDE, widens=WIDER),
+    )
 
 
 def lamp_flags(light: SharedLight, found: Pattern | None) -> tuple[Flag, ...]:
@@ -50,8 +57,11 @@ def lamp_flags(light: SharedLight, found: Pattern | None) -> tuple[Flag, ...]:
     A shift that is alike on all skin is taken out by untreated skin of the same photo: redness is kept with a wider
     margin. One that differs from place to place, or is large, is not.
     """
-    if light.calibrated or (abs(light.lamp_h) <= LAMP_H and abs(light.lamp_yellow) <= LAMP_YELLOW):
+    if light.calibrated:
         return ()
+    uneven = found is not None and found.tint > MOST_TINT and not found.mapped and not found.glossy
+    if abs(light.lamp_h) <= LAMP_H and abs(light.lamp_yellow) <= LAMP_YELLOW:
+        return _mixed_flags(found) if found is not None and uneven else ()
     reason = (
         f"Lamp or white balance changed (redness {light.lamp_h:+.1f}, yellowness {light.lamp_yellow:+.1f}) "
         f"and no card takes it out; expected within {LAMP_H:.0f} and {LAMP_YELLOW:.0f}."
@@ -66,3 +76,13 @@ def lamp_flags(light: SharedLight, found: Pattern | None) -> tuple[Flag, ...]:
         Flag(FlagCode.LIGHT_DIFFERS, reason, retake, LAMP_BOUND),
         Flag(FlagCode.LIGHT_DIFFERS, margin, retake, widens=wider),
     )
+
+
+def _mixed_flags(found: Pattern) -> tuple[Flag, ...]:
+    """Light of several colours, differently mixed in the two photos."""
+    reason = (
+        f"The colour of the light changed from place to place by {found.tint:.1f}, expected at most {MOST_TINT:.0f}, "
+        "and no card takes it out."
+    )
+    retake = "Use one kind of lamp, as for the baseline: neither window light nor flash beside it."
+    return (Flag(FlagCode.LIGHT_DIFFERS, reason, retake, COLOUR),)

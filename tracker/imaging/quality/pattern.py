@@ -150,7 +150,7 @@ def pattern_of(light: SharedLight, baseline: View) -> Pattern | None:
     logs = [np.log(np.maximum(each, colour.FLOOR)) for each in (light.baseline, light.followup)]
     bright = [each.mean(axis=1) for each in logs]
     basis = _quadratic(light.position)
-    smooth = [basis @ np.linalg.lstsq(basis, each, rcond=None)[0] for each in bright]
+    smooth = [each - _rest(basis, each) for each in bright]
     fine = [each - part for each, part in zip(bright, smooth, strict=True)]
     red, yellow = ([_rest(basis, 100 * each @ axis) for each in logs] for axis in _AXES)
     change = bright[1] - bright[0]
@@ -177,12 +177,14 @@ _AXES = (colour.HAEMOGLOBIN_WEIGHTS, YELLOWNESS)
 
 
 def _quadratic(position: Floats) -> Floats:
+    """Orthonormal quadratics of the position, shape (n, 6)."""
     x = (position - position.mean(0)) / np.maximum(position.std(0), 1e-9)
-    return np.column_stack([np.ones(len(x)), x, x**2, x[:, 0] * x[:, 1]])
+    columns = np.column_stack([np.ones(len(x)), x, x**2, x[:, 0] * x[:, 1]])
+    return np.asarray(np.linalg.qr(columns)[0], np.float64)
 
 
 def _rest(basis: Floats, values: Floats) -> Floats:
-    return np.asarray(values - basis @ np.linalg.lstsq(basis, values, rcond=None)[0], np.float64)
+    return np.asarray(values - basis @ (basis.T @ values), np.float64)
 
 
 def _unexplained(first: Floats, second: Floats) -> float:
