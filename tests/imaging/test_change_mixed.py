@@ -36,7 +36,7 @@ def test_patients_who_respond_differently_widen_the_interval_even_with_few_visit
     for seed in range(60):
         low, high = slope(*cohort(seed, visits=3, between=2.0)[:3]).interval
         covered.append(low <= -1 <= high)
-    assert np.mean(covered) >= 0.88  # 83 % without the sandwich
+    assert np.mean(covered) >= 0.88  # 83 % by the model alone
 
 
 def test_no_slope_is_found_where_there_is_none():

@@ -90,10 +90,11 @@ def slope(patients: ArrayLike, times: ArrayLike, values: ArrayLike, kits: ArrayL
     Notes
     -----
     ``y = b0 + u0 + (b1 + u1) t + b2 kit + e`` by REML (statsmodels MixedLM); ``u1`` only where most patients have at
-    least :data:`SLOPE_VISITS` values. The standard error is the larger of the model's and the one that the scatter
-    between patients gives (sandwich); the interval uses t with one degree of freedom less than patients. Where the
-    model does not converge or is singular, each patient's own line is fitted and the mean of the slopes is taken, which
-    needs no model of the spread; the remark says so. Patients without a second value take no part.
+    least :data:`SLOPE_VISITS` values. The standard error is the larger of the model's and the one that leaving out
+    one patient at a time gives (jackknife); the interval uses t with one degree of freedom less than patients.
+
+    Where the model does not converge or is singular, each patient's own line is fitted and the mean of the slopes is
+    taken, which needs no model of the spread; the remark says so. Patients without a second value take no part.
     """
     codes, t, y, kit = _rows(patients, times, values, kits)
     several = [code for code in np.unique(codes) if len(np.unique(t[codes == code])) > 1]
@@ -226,31 +227,30 @@ def _fitted(y: Floats, fixed: Floats, codes: NDArray[np.str_], random: Floats) -
         try:
             found = MixedLM(y, fixed, groups=codes, exog_re=random).fit(reml=True, method=["lbfgs", "powell"])
             value, error = float(found.params[1]), float(found.bse[1])
-            rest, between = y - fixed @ found.fe_params, np.atleast_2d(found.cov_re)
-            robust = _robust_error(rest, fixed, codes, random, between / found.scale)
+            robust = _robust_error(y, fixed, codes, random, np.atleast_2d(found.cov_re) / found.scale)
         except (np.linalg.LinAlgError, ValueError, ZeroDivisionError, FloatingPointError):
             return None
     sound = bool(found.converged) and np.isfinite([value, error, robust]).all() and error > 0
     return (value, max(error, robust)) if sound else None
 
 
-def _robust_error(rest: Floats, fixed: Floats, codes: NDArray[np.str_], random: Floats, between: Floats) -> float:
-    """Standard error of the slope from the scatter between patients, whatever the model takes it for.
+def _robust_error(y: Floats, fixed: Floats, codes: NDArray[np.str_], random: Floats, between: Floats) -> float:
+    """Standard error of the slope from leaving out one patient at a time, whatever the model takes the spread for.
 
     A random intercept alone takes patients who respond differently for noise: with three visits and slopes of 1 +- 2
-    its 95 % interval covered 83 %.
+    its 95 % interval covered 83 %. The variances stay those of all patients.
     """
-    bread, meat = np.zeros((fixed.shape[1],) * 2), np.zeros((fixed.shape[1],) * 2)
-    names = np.unique(codes)
-    for name in names:
+    squares, products = [], []
+    for name in np.unique(codes):
         own = codes == name
         variance = np.eye(int(own.sum())) + random[own] @ between @ random[own].T  # in units of the residual's
         weighted = np.linalg.solve(variance, fixed[own])
-        score = weighted.T @ rest[own]
-        bread += weighted.T @ fixed[own]
-        meat += np.outer(score, score)
-    inverse = np.linalg.inv(bread)
-    return float(np.sqrt((inverse @ meat @ inverse)[1, 1] * len(names) / (len(names) - 1)))
+        squares.append(weighted.T @ fixed[own])
+        products.append(weighted.T @ y[own])
+    square, product, n = sum(squares), sum(products), len(squares)
+    # Least norm, because a set-up that one patient alone had goes with the patient.
+    rest = [np.linalg.lstsq(square - a, product - b)[0][1] for a, b in zip(squares, products, strict=True)]
+    return float(np.sqrt((n - 1) / n * ((rest - np.mean(rest)) ** 2).sum()))
 
 
 def _own_lines(codes: NDArray[np.str_], t: Floats, y: Floats, remarks: tuple[str, ...]) -> Pooled:
