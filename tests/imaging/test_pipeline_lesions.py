@@ -10,8 +10,8 @@ from tracker.imaging import align, calibrate, pipeline
 from tracker.imaging.change import ANY, Noise, NoiseModel
 from tracker.imaging.measure import cells
 from tracker.imaging.pipeline.laying import LaidPair
-from tracker.imaging.pipeline.lesions import lesion_rows
-from tracker.imaging.types import Change, Drawn, FlagCode, Metric, Photo, Region, Verdict
+from tracker.imaging.pipeline.lesions import lesion_rows, lost_lesion_rows
+from tracker.imaging.types import Change, Drawn, Flag, FlagCode, Metric, Photo, Region, Verdict
 
 SPEC = phantom.SceneSpec(site=phantom.SITES["patch"], ita=40.0, frame_mm=(44.0, 36.0), px_per_mm=9.0)
 SCAR = phantom.Lesion(phantom.Kind.SURGICAL, (0.0, 0.0), 4.0, 22.0, -0.1, 20.0, blood=2.6, melanin=1.2, seed=3)
@@ -83,6 +83,13 @@ def test_a_region_that_fills_the_frame_has_no_ring_and_says_so(laid) -> None:
         assert found[metric].verdict == Verdict.NOT_ASSESSABLE
         assert found[metric].flags[0].code == FlagCode.NO_REFERENCE
     assert found[Metric.SCAR_AREA].verdict == Verdict.NOT_ASSESSABLE
+
+
+def test_a_scar_that_left_the_frame_has_all_its_rows_withheld() -> None:
+    flag = Flag(FlagCode.OUT_OF_FRAME, "It is gone.", "Retake it.", tuple(Metric))
+    lost = lost_lesion_rows(Region.from_mask("drawn", np.ones((4, 4), bool)), flag)
+    assert [row.metric for row in lost] == list(NAMES)
+    assert {row.verdict for row in lost} == {Verdict.NOT_ASSESSABLE}
 
 
 @pytest.mark.slow

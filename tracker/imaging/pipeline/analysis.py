@@ -12,7 +12,7 @@ from tracker.errors import InvalidInput, NotComparable
 from tracker.imaging import align, calibrate, decode, quality, regions
 from tracker.imaging.change import NoiseModel, default_noise
 from tracker.imaging.pipeline.laying import calibration_flags, lay, shared_light, tone_of
-from tracker.imaging.pipeline.lesions import lesion_rows
+from tracker.imaging.pipeline.lesions import lesion_rows, lost_lesion_rows
 from tracker.imaging.pipeline.relief import relief_rows
 from tracker.imaging.pipeline.rows import colour_rows, lost_rows
 from tracker.imaging.types import Alignment, Analysis, Drawn, Flag, FlagCode, Mask, Metric, Photo, Region, frozen
@@ -166,7 +166,8 @@ def analyse(
         try:
             moved = align.carry_region(alignment, part)
         except NotComparable as lost:
-            rows += lost_rows(part, Flag(FlagCode.OUT_OF_FRAME, lost.reason, lost.retake, tuple(Metric)))
+            gone = Flag(FlagCode.OUT_OF_FRAME, lost.reason, lost.retake, tuple(Metric))
+            rows += [*lost_rows(part, gone), *(lost_lesion_rows(part, gone) if part is region else ())]
             continue
         kept.append(part)
         carried.append(moved)

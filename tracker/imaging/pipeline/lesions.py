@@ -36,6 +36,12 @@ def lesion_rows(
     return [area, *surroundings.surroundings_rows(pair, places, flags, noise)]
 
 
+def lost_lesion_rows(region: Region, flag: Flag) -> list[Change]:
+    """Every row of a drawn scar withheld for one reason."""
+    units = {Metric.SCAR_AREA: scars.RELATIVE_UNIT, **surroundings.UNITS}
+    return [change.withhold(metric, region.name, unit, (flag,)) for metric, unit in units.items()]
+
+
 def growth_around(alignment: Alignment, region: Region) -> np.ndarray:
     """Follow-up area per baseline area on the skin around a region."""
     radius = float(np.sqrt(region.area_px / np.pi))

@@ -58,10 +58,10 @@ def surroundings_rows(
     tone = reference.skin_tone(reference_of(pair, places[0])[0]) if pair.calibrated else float("nan")
     gain = redness.tone_gain(tone)
     red, brown = scar_redness.measure(scar, ring, name, gain=gain), scar_pigment.measure(scar, ring, name)
-    notes = (*notes, *scar_redness.kind_of_mark(red[1].value, brown[1].value))
-    for both, own in ((scar_contrast.measure(scar, ring, name), 1.0), (red, gain), (brown, 1.0)):
+    kind = scar_redness.kind_of_mark(red[1].value, brown[1].value)
+    for both, said, own in ((scar_contrast.measure(scar, ring, name), (), 1.0), (red, kind, gain), (brown, (), 1.0)):
         repeats = noise.look_up(both[0].metric, name, calibrated=pair.calibrated)
-        rows.append(change.judge(both, repeats, (*flags, *notes), gain=own))
+        rows.append(change.judge(both, repeats, (*flags, *notes, *said), gain=own))
     return rows
 
 
