@@ -15,6 +15,8 @@ from london_statistics import (
     group_rows,
     groups_of,
     painted,
+    redness,
+    sdc_of_kind,
     sdc_without,
     spread,
     still,
@@ -44,7 +46,8 @@ def report(rows: list[dict]) -> list[str]:
         f"{len(people)} people. Nothing was treated; {len(people & set(BLUSH))} of them blush visibly in the second "
         "shot and are left out unless said otherwise. SDC is 1.96 x SD of the change; the SDC that verdicts use, in "
         "brackets, counts the mean change as noise too. ICC is ICC(2,1). Each person is judged by the SDC of all "
-        "others. `drawn` are three small ellipses per person (both cheeks, forehead).", "",
+        "others; the verdicts of the first tables by that of the kind of region, as in the program: both cheeks as "
+        "one. `drawn` are three small ellipses per person (both cheeks, forehead).", "",
         *bars(rows), *noise_tables(rows), *peer_tables(rows), *painted_tables(rows), *standard_response(rows),
         *group_tables(rows),
     ]  # fmt: skip
@@ -94,22 +97,22 @@ def bars(rows: list[dict]) -> list[str]:
 def verdicts(rows: list[dict]) -> tuple[int, int]:
     """False and all verdicts on redness in the regions that are reported."""
     wrong, judged = 0, 0
-    for region in REGIONS:
-        found = values(rows, "null", "redness", region)
-        if useful(rows, region):
-            wrong, judged = wrong + called(found), judged + len(still(found))
+    for region in filter(lambda name: useful(rows, name), REGIONS):
+        for who, (before, after) in redness(rows, region).items():
+            if who not in BLUSH:
+                wrong, judged = wrong + (abs(after - before) > sdc_of_kind(rows, region, who)), judged + 1
     return wrong, judged
 
 
 def blushing(rows: list[dict], who: str) -> list[str]:
     cells = [who]
     for region in ("cheek_right", "cheek_left"):
-        found = values(rows, "null", "redness", region)
+        found = redness(rows, region)
         if who not in found:
             cells.append("not assessable")
             continue
         d = found[who][1] - found[who][0]
-        cells.append(f"{d:+.1f} {'changed' if abs(d) > sdc_without(found, who) else 'no detectable change'}")
+        cells.append(f"{d:+.1f} {'changed' if abs(d) > sdc_of_kind(rows, region, who) else 'no detectable change'}")
     return cells
 
 

@@ -50,9 +50,19 @@ def sdc_without(found: Pairs, who: str) -> float:
 
 
 def called(found: Pairs) -> int:
-    """How many of those who do not blush are called changed by the SDC of all other people."""
+    """How many of those who do not blush are called changed by the SDC of all other people in the same region."""
     judged = {who: pair for who, pair in found.items() if who[:3] not in BLUSH}
     return sum(abs(b - a) > sdc_without(judged, who) for who, (a, b) in judged.items())
+
+
+def sdc_of_kind(rows: list[dict], region: str, who: str) -> float:
+    """The SDC of redness that everybody else gives for a region's kind, as verdicts look it up: both cheeks as one."""
+    alike = [name for name in REGIONS if change.region_kind(name) == change.region_kind(region)]
+    return sdc_without({f"{w} {name}": p for name in alike for w, p in redness(rows, name).items()}, who)
+
+
+def redness(rows: list[dict], region: str) -> Pairs:
+    return values(rows, "null", "redness", region)
 
 
 def useful(rows: list[dict], region: str) -> bool:
