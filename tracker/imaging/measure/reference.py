@@ -26,9 +26,9 @@ CHROMA = np.array([colour.HAEMOGLOBIN_WEIGHTS, [0.5, 0.5, -1.0], [1 / 3, 1 / 3, 
 is exactly 0 after the match."""
 FEWEST_CELLS = 60
 FACING = (55.0, 75.0)  # percentiles of brightness, see facing_light
-REGION_SCATTER = 0.5
-"""Skin at the rim of a body or beside a card scatters more than the region that was chosen to be seen well: SD 1.3 to
-1.7 times that of regions on light to brown rendered skin. Repeats hold the usual part; this finds the unusual pair."""
+REGION_SCATTER = 0.3
+"""Skin at the rim of a body or beside a card scatters more than the region that was chosen to be seen well: SD 2 to 2.5
+times that of regions on light to brown rendered skin. Repeats hold the usual part; this finds the unusual pair."""
 FLUSH_LIMIT_H = 2.5
 """How far the whole skin may shift against a card or against the surroundings before the rest is taken for a flush of
 the skin and no longer for the camera: 1.8 times the SD (1.4 H) of that shift in faces that do not blush
