@@ -6,6 +6,8 @@ import pytest
 
 from tracker.imaging import colour
 from tracker.imaging.measure import relief, texture
+from tracker.imaging.measure.patch import Patch
+from tracker.imaging.measure.sharpness import match_edges
 from tracker.imaging.types import FlagCode, Photo, Region
 
 PX_PER_MM = 10.0
@@ -75,3 +77,53 @@ def test_swapping_the_photos_swaps_the_values() -> None:
     there, back = measured(a, b), measured(b, a)
     assert there[0].value == pytest.approx(back[1].value, rel=1e-6)
     assert there[1].value == pytest.approx(back[0].value, rel=1e-6)
+
+
+def test_the_edges_of_the_card_keep_a_change_that_the_skin_itself_would_hide() -> None:
+    """Smoother skin looks blurred: matched by itself, the rough photo is blurred until both are alike."""
+    rough = photo(0.04)
+    light = RELIEF - cv2.GaussianBlur(RELIEF, (0, 0), 3.0)
+    smooth_light = 0.3 * np.exp(0.04 * (RELIEF - 0.6 * light))[..., None] * np.array([1.2, 0.9, 0.7])
+    noise = 0.001 * np.random.default_rng(2).standard_normal(smooth_light.shape)
+    smooth = Photo("test", "1", colour.linear_to_uint8(smooth_light + noise))
+    regions, scales = (REGION, REGION), (PX_PER_MM, PX_PER_MM)
+    by_card = texture.measure(
+        relief.lay((rough, smooth), regions, scales, match=match_edges((0.01, 1e-5), (0.01, 1e-5)))
+    )
+    by_skin = texture.measure(relief.lay((rough, smooth), regions, scales))
+    fall = [np.log(pair[1].value / pair[0].value) for pair in (by_card, by_skin)]
+    assert fall[0] < -0.15
+    assert abs(fall[1]) < 0.5 * abs(fall[0]) or np.isnan(fall[1])
+
+
+def test_an_unreadable_card_withholds_relief_by_name() -> None:
+    nowhere = match_edges((float("nan"), float("nan")), (0.01, 1e-5))
+    pair = relief.lay((photo(0.04), photo(0.04, seed=2)), (REGION, REGION), (PX_PER_MM, PX_PER_MM), match=nowhere)
+    first, _ = texture.measure(pair)
+    assert np.isnan(first.value)
+    assert first.flags[0].code == FlagCode.CARD_UNREADABLE
+
+
+def test_the_standard_error_covers_what_noise_does() -> None:
+    """Two photos of the same skin differ by noise alone: their difference is about as large as the errors say."""
+    y, x = np.meshgrid(*[np.linspace(80, 340, 6)] * 2)
+    anchors = np.stack([x.ravel(), y.ravel()], 1)
+    ratios = []
+    for seed in range(8):
+        both = photo(0.02, noise=0.004, seed=2 * seed), photo(0.02, noise=0.004, seed=2 * seed + 1)
+        pair = relief.lay(
+            both, (REGION, REGION), (PX_PER_MM,) * 2, (anchors, anchors), match_edges((0.01, 0), (0.01, 0))
+        )
+        first, second = texture.measure(pair)
+        assert first.standard_error > 0
+        ratios.append((second.value - first.value) / np.hypot(first.standard_error, second.standard_error))
+    assert 0.1 < np.sqrt(np.mean(np.square(ratios))) < 2.0
+
+
+@pytest.mark.parametrize("sigma_mm", [0.01, 0.03, 0.06, 0.15])
+def test_a_patch_is_blurred_by_what_it_says(sigma_mm: float) -> None:
+    step = np.zeros((41, 41), np.float32)
+    step[20, 20] = 1.0
+    spread = Patch(step, np.ones_like(step), PX_PER_MM, np.zeros(step.shape, np.int32)).blurred(sigma_mm).log_light
+    at = (np.arange(41) - 20) / PX_PER_MM
+    assert float((spread.sum(0) * at**2).sum()) == pytest.approx(sigma_mm**2, rel=0.05)

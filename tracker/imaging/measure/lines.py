@@ -19,7 +19,7 @@ ACROSS_MM = ((0.14, 16), (0.25, 12), (0.45, 8))
 ALONG_MM = 1.3  # sigma along: micro-relief keeps its direction for about a millimetre, a wrinkle for several
 MOST_TURN = np.radians(24.0)  # between linked points: two steps of the direction at the finest scale
 REACH = 2  # grid points across which a gap is linked, 0.3 mm
-END_SHARE = 0.5  # of a line's median contrast: an elongated filter reads half of it at a sharp end
+END_SHARE = 0.4  # of a line's median contrast: an elongated filter reads half of it at a sharp end, wrinkles fade
 PATH_SMOOTHING = 7  # grid points, 1.1 mm
 PROFILE_MM = np.arange(-1.2, 1.21, 0.04, dtype=np.float32)
 _ALIGN = 7  # steps of the profile by which a point may lie beside its line: 0.28 mm

@@ -13,7 +13,7 @@ from tracker.imaging.types import Flag, FlagCode, Measurement, Metric, withheld
 
 LEAST_MM = 2.0  # shorter ones are micro-relief
 WEAK = 1.5  # robust SDs above the median of line contrast, for every point of a line
-EVIDENCE = (4.0, 8.0)
+EVIDENCE = (3.5, 7.0)
 """Robust SDs by which a line of 2 mm stands out (a longer one needs less, by the root of its length): below the first
 it does not count, above the second in full, between them in part. With one threshold at 5 the density of unchanged skin
 differed by 2.5 mm/cm2 (SD, rendered cheeks), with this ramp by 1.5: a faint line no longer comes and goes."""
