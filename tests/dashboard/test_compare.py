@@ -127,7 +127,7 @@ def test_reference_is_proposed_until_it_is_drawn_and_again_when_it_is_taken_back
 def test_what_a_photo_cannot_tell_and_what_stands_against_the_pair_are_said(app):
     text = said(app)
     assert "Not measured from a photo: elasticity" in text
-    assert "How well the two photos can be compared" in text
+    assert "How well the two photos shown below can be compared" in text
     assert "default noise" in text
     assert "could have been" in text
 

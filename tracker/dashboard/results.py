@@ -123,7 +123,9 @@ def comparability(flags: Sequence[Flag], changes: Sequence[Change]) -> None:
         spoiled = [metric_words(metric).lower() for metric in shown if metric in flag.withholds]
         what = f"Not assessable because of it: {', '.join(spoiled)}." if spoiled else ""
         notes.append(widgets.Note(flag.reason, what, flag.retake))
-    widgets.notes("How well the two photos can be compared", notes, "Nothing was found that stands against it.")
+    widgets.notes(
+        "How well the two photos shown below can be compared", notes, "Nothing was found that stands against it."
+    )
 
 
 def not_measured() -> None:
