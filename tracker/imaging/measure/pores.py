@@ -119,9 +119,10 @@ def measure(pair: ReliefPair, found: Sequence[Blobs]) -> tuple[tuple[Measurement
     if flags:
         empty = (Measurement(metric, pair.region, float("nan"), UNITS[metric], flags=flags) for metric in UNITS)
         return tuple((each, each) for each in empty)
-    values = [_values(each, piece, None) for each, piece in zip(found, pair.fine, strict=True)]
+    areas = [np.bincount(p.tile[p.inside], minlength=pair.tiles) / p.px_per_mm**2 for p in pair.fine]
+    values = [_values(each, area, None) for each, area in zip(found, areas, strict=True)]
     left_out = np.array(
-        [[_values(e, p, tile) for e, p in zip(found, pair.fine, strict=True)] for tile in range(pair.tiles)]
+        [[_values(each, area, tile) for each, area in zip(found, areas, strict=True)] for tile in range(pair.tiles)]
     )  # tile, photo, metric
     rows = []
     for i, metric in enumerate(UNITS):
@@ -253,12 +254,10 @@ def _on_hair(position: Floats, hairs: Sequence[Line]) -> NDArray[np.bool_]:
     return np.asarray(cKDTree(points).query(position)[0] < HAIR_REACH_MM, bool)
 
 
-def _values(found: Blobs, piece: Patch, without: int | None) -> list[float]:
-    """Count per cm2, median diameter in mm, area in %; of all tiles, or without one."""
+def _values(found: Blobs, area_mm2: Doubles, without: int | None) -> list[float]:
+    """Count per cm2, median diameter in mm, area in %; of all tiles (of these areas), or without one."""
     kept = np.ones(len(found.tile), bool) if without is None else found.tile != without
-    area = piece.area_mm2
-    if without is not None:
-        area -= float((piece.tile[piece.inside] == without).sum()) / piece.px_per_mm**2
+    area = float(area_mm2.sum()) - (0.0 if without is None else float(area_mm2[without]))
     diameter, weight = found.diameter_mm[kept].astype(np.float64), found.weight[kept].astype(np.float64)
     if area <= 0:
         return [float("nan")] * 3
