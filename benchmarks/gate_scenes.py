@@ -31,6 +31,9 @@ class Spoiled:
     alignment: Alignment
 
 
+EXTRA_EVERY = 3  # of the scenes: spoils beyond the bars
+
+
 def pairs(band: str, seed: int) -> tuple[Photo, Mask, Iterator[Spoiled]]:
     """The baseline with its skin, and its follow-ups one by one."""
     rng = np.random.default_rng([seed, *band.encode()])
@@ -41,21 +44,24 @@ def pairs(band: str, seed: int) -> tuple[Photo, Mask, Iterator[Spoiled]]:
     scene = phantom.make_scene(spec, seed)
     baseline = phantom.photograph(scene, visit(rng, 0.0), 10 * seed)
     first = developed(linear(baseline.encoded), settings(rng, 0.0), rng)
-    return first, baseline.skin(), followups(scene, baseline, rng)
+    return first, baseline.skin(), followups(scene, baseline, rng, extra=seed % EXTRA_EVERY == 0)
 
 
-def followups(scene: phantom.Scene, baseline: phantom.Shot, rng: np.random.Generator) -> Iterator[Spoiled]:
+def followups(
+    scene: phantom.Scene, baseline: phantom.Shot, rng: np.random.Generator, *, extra: bool
+) -> Iterator[Spoiled]:
     """Every spoil of one second visit, and a third visit that nothing spoils."""
     second, third = visit(rng, 1.0), visit(rng, 1.0)
     asked = {
         "unspoiled": second,
         "unspoiled, again": third,
         "side light": relit(second, azimuth_deg=second.light.azimuth_deg + 90, elevation_deg=25.0),
-        "frontal light": relit(second, elevation_deg=88.0),
         "wet": relit(second, shine=3 * second.light.shine),
         "nearer (1.3)": nearer(second, 1.3),
         "farther (0.7)": nearer(second, 0.7),
     }
+    if extra:
+        asked["frontal light"] = relit(second, elevation_deg=88.0)
     plain = None
     for kind, how in asked.items():
         shot = phantom.photograph(scene, how, int(rng.integers(1 << 30)))
@@ -63,11 +69,11 @@ def followups(scene: phantom.Scene, baseline: phantom.Shot, rng: np.random.Gener
         plain = (linear(shot.encoded), skin, laid) if plain is None else plain
         yield Spoiled(kind, developed(linear(shot.encoded), settings(rng, 1.0), rng), skin, laid)
     assert plain is not None
-    for kind, photo in by_camera(*plain[:2], rng):
+    for kind, photo in by_camera(*plain[:2], rng, extra=extra):
         yield Spoiled(kind, photo, plain[1], plain[2])
 
 
-def by_camera(light: np.ndarray, skin: Mask, rng: np.random.Generator) -> Iterator[tuple[str, Photo]]:
+def by_camera(light: np.ndarray, skin: Mask, rng: np.random.Generator, *, extra: bool) -> Iterator[tuple[str, Photo]]:
     """What camera, software or lamp colour do to one and the same light."""
 
     def taken(seen: np.ndarray, quality: int = 92, **more: float) -> Photo:
@@ -77,6 +83,8 @@ def by_camera(light: np.ndarray, skin: Mask, rng: np.random.Generator) -> Iterat
     yield "tone curve", taken(light, contrast=1.0)
     yield "local tone mapping", taken(evened(light))
     yield "blur 1 to 2 px", taken(light, blur_px=float(np.hypot(0.5, sigma)))
+    if not extra:
+        return
     yield "motion 7 px", taken(dragged(light, 7 * SIDE / 1000))
     yield "make-up", taken(made_up(light, skin))
     yield "other lamp", taken(light * LAMP)

@@ -17,6 +17,8 @@ COLOUR_METRICS = (
     Metric.EVENNESS,
     Metric.SPOTS,
     Metric.SKIN_TONE,
+    Metric.SCAR_REDNESS,
+    Metric.SCAR_PIGMENT,
 )
 """What a calibration that cannot be trusted withholds."""
 

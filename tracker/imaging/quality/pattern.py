@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 FEWEST_PATCHES = 60
 YELLOWNESS = np.array([0.5, 0.5, -1.0])
-UNBLOODED = YELLOWNESS + 0.3 * colour.HAEMOGLOBIN_WEIGHTS  # blood lowers yellowness by 0.3 of what it adds to H
+UNBLOODED = YELLOWNESS - 0.3 * colour.HAEMOGLOBIN_WEIGHTS  # blood adds 0.3 of its H to yellowness
 SAME_LIGHT = 0.865
 """Correlation of the finer pattern of brightness above which the light came from the same side; found 0.87 to 0.99 (72
 pairs of faces_london, neutral and smiling) and 0.99 between rendered photos of a visit; 0.06 to 0.80 with the lamp

@@ -16,7 +16,7 @@ LEAST_DETAIL = 0.35
 """Skin in focus gives 0.49 to 0.79, blurred by a Gaussian of 1 px at 1000 px 0.27 to 0.44, by 1.5 px 0.19 to 0.30 (18
 people of faces_london)."""
 MIDDLE, BROAD = (1.4, 2.8), (4.0, 8.0)
-SHARPNESS_RATIO = 1.105
+SHARPNESS_RATIO = 1.12
 """Of the fine band over the geometric mean of the middle and the broad one, in two photos of a visit: 0.92 to 1.07 in
 90 % of 72 pairs of faces_london, neutral and smiling, and 0.92 to 1.05 between rendered ones at 720 px, where a blur of
 1 px at 1000 px leaves 0.83 to 0.91. The fine band over one coarser band alone mixes up blur and smile."""
