@@ -32,8 +32,8 @@ Row = dict[str, Any]
 FIRST_SEED = 100_000  # never used to choose a method or a constant: those had 5,000 to 50,000
 PLANS = {
     "quick": {"changed": 6, "empty": 4, "still": 4, "tilted": 2, "series": 1},
-    "regular": {"changed": 120, "empty": 24, "still": 12, "tilted": 12, "series": 6},
-    "full": {"changed": 500, "empty": 100, "still": 50, "tilted": 50, "series": 12},
+    "regular": {"changed": 120, "empty": 12, "still": 10, "tilted": 8, "series": 2},
+    "full": {"changed": 500, "empty": 100, "still": 50, "tilted": 50, "series": 10},
 }
 """Cases per tone band of each part."""
 STEPS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
@@ -65,9 +65,8 @@ def changed(found: Case) -> list[Row]:
     area, left, depth = (float(found.rng.uniform(low, 1)) for low in (0.5, 0.4, 0.5))
     lesion = scenes.faded(found.lesion, area, left, depth)
     shot = found.again(lesion)
-    return [
-        {"true": found.area_ratio(lesion), "left": left, "depth": depth, **given(found, shot), **around(found, shot)}
-    ]
+    row = {"true": found.area_ratio(lesion), "left": left, "depth": depth, **given(found, shot)}
+    return [row | around(found, shot) if found.seed % 4 == 0 else row]  # a quarter is enough for those
 
 
 def empty(found: Case) -> list[Row]:

@@ -8,7 +8,7 @@ from scipy.optimize import nnls
 from scipy.spatial.distance import cdist
 
 from tracker.imaging.measure.scar_frame import FARTHEST, ScarFrame
-from tracker.imaging.types import Points
+from tracker.imaging.types import Mask, Points
 
 Floats = NDArray[np.float64]
 
@@ -46,8 +46,8 @@ class Seen:
         Cells from which covariances are made.
     apart : ndarray, shape (m, m)
         Their distances in baseline pixels.
-    fields : ndarray, shape (5, m, m)
-        Covariances of smooth fields of unit variance, one per length.
+    fields : ndarray, shape (5, k, k)
+        Covariances between bins of smooth fields of unit variance, one per length.
     """
 
     level: Floats = field(repr=False)
@@ -97,12 +97,24 @@ def seen_by_pair(frame: ScarFrame, level: Floats, points: Points, logs: tuple[Fl
     drawn = np.concatenate([rng.permutation(inner)[: SAMPLE // 2], rng.permutation(outer)[: SAMPLE // 2]])
     apart = cdist(points[drawn], points[drawn])
     skin = np.median(logs[0][around], axis=0)
-    return Seen(level, colour, change, (coarse[0], coarse[1]), skin, drawn, apart, _fields(apart, frame.spacing))
+    return Seen(level, colour, change, (coarse[0], coarse[1]), skin, drawn, apart, _fields(level, drawn, apart, frame))
 
 
-def _fields(apart: Floats, spacing: float) -> Floats:
-    """Covariances of smooth fields of unit variance, one per length."""
-    return np.stack([np.exp(-((apart / (spacing * length)) ** 2) / 4) for length in LENGTHS])
+def _fields(level: Floats, drawn: NDArray[np.int_], apart: Floats, frame: ScarFrame) -> Floats:
+    """Covariances between the bins' means of smooth fields of unit variance, one per length: shape (5, k, k)."""
+    weight = _bins(level, drawn)[3]
+    fields = (np.exp(-((apart / (frame.spacing * length)) ** 2) / 4) for length in LENGTHS)
+    return np.stack([weight @ field @ weight.T for field in fields])
+
+
+def _bins(level: Floats, drawn: NDArray[np.int_]) -> tuple[NDArray[np.int_], Floats, Mask, Floats]:
+    """Bin of each cell, cells per bin, bins in use, and the weight of each drawn cell in the mean of its bin."""
+    part = np.clip(np.searchsorted(EDGES, level, side="right") - 1, 0, len(EDGES) - 2)
+    count = np.bincount(part, minlength=len(EDGES) - 1).astype(float)
+    weight = np.zeros((len(count), len(drawn)))
+    weight[part[drawn], np.arange(len(drawn))] = 1.0
+    kept = (count > 0) & (weight.sum(1) > 0)
+    return part, count, kept, weight[kept] / weight[kept].sum(1, keepdims=True)
 
 
 def profiles(seen: Seen, avoided: tuple[float, float], frame: ScarFrame) -> Profiles:
@@ -110,19 +122,13 @@ def profiles(seen: Seen, avoided: tuple[float, float], frame: ScarFrame) -> Prof
     level, drawn, around = seen.level, seen.drawn, seen.level > SKIN
     core = np.asarray(seen.colour[level < CORE].mean(axis=0))
     direction = _direction(core, seen, avoided)
-    part = np.clip(np.searchsorted(EDGES, level, side="right") - 1, 0, len(EDGES) - 2)
-    count = np.bincount(part, minlength=len(EDGES) - 1).astype(float)
-    weight = np.zeros((len(count), len(drawn)))
-    weight[part[drawn], np.arange(len(drawn))] = 1.0
-    kept = (count > 0) & (weight.sum(1) > 0)
-    weight = weight[kept] / weight[kept].sum(1, keepdims=True)
+    part, count, kept, _ = _bins(level, drawn)
     means, covariances = [], []
     for values in (seen.colour @ direction, seen.change @ direction):
         pulled = _pulled_in(values, part)
         means.append((np.bincount(part, pulled, minlength=len(count)) / np.maximum(count, 1))[kept])
         strength, fine = _strengths(pulled[drawn], seen, around[drawn], frame.spacing)
-        smooth = np.tensordot(strength, seen.fields, 1)
-        covariances.append(weight @ smooth @ weight.T + np.diag(fine / count[kept]))
+        covariances.append(np.tensordot(strength, seen.fields, 1) + np.diag(fine / count[kept]))
     middle = (np.bincount(part, level, minlength=len(count)) / np.maximum(count, 1))[kept]
     length = count[kept] * frame.spacing**2 / (np.diff(EDGES)[kept] * frame.half_px)
     patches = np.maximum(1.0, length / (2 * PATCH * frame.half_px))
