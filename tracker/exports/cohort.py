@@ -58,7 +58,8 @@ def patients_chart(report: OutcomeReport) -> alt.LayerChart:
     if rows["shrunken"].notna().any():
         layers.append(base.mark_point(size=70, color=HEALING, strokeWidth=2).encode(x="shrunken:Q", y=y))
     chart: alt.LayerChart = alt.LayerChart(layer=layers)
-    return _framed(chart, height=alt.Step(6 if crowded else 18))
+    # In pixels: a step per row makes Vega complain in the browser that it cannot fit a discrete height.
+    return _framed(chart, height=max(40, len(rows) * (6 if crowded else 18)))
 
 
 def course_chart(report: OutcomeReport, height: int = 280) -> alt.LayerChart:
@@ -98,6 +99,6 @@ def _after(rate: float, months: float, *, ratio: bool) -> float:
 _ZERO = pd.DataFrame({"zero": [0.0]})
 
 
-def _framed(chart: alt.LayerChart, height: object) -> alt.LayerChart:
+def _framed(chart: alt.LayerChart, height: int) -> alt.LayerChart:
     framed: alt.LayerChart = chart.properties(width="container", height=height).configure(**LOOK)
     return framed
