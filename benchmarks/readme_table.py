@@ -9,36 +9,54 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- accuracy:begin -->", "<!-- accuracy:end -->"
 REGIONS = ("forehead", "cheek_left", "cheek_right", "nose")
-ROWS = {
-    "**this program, redness** (H)": "redness (H)",
-    "mean H of the same ellipse, by hand (H)": "mean H",
-    "**this program, a\\*** (a\\*)": "redness_a_star (a*)",
-    "mean a\\* of the same ellipse, by hand (a\\*)": "mean a*",
-    "R - G on 8 bits, by hand (levels)": "R - G (8 bit)",
-    "fixed HSV thresholds (% red pixels)": "HSV red pixels (%)",
-}
+SECTION = "### Peers"
+
+
+def tables(accuracy: str) -> tuple[dict[tuple[str, str], list[str]], dict[str, list[str]]]:
+    """The two tables of the section: (way, region) to cells, and way to cells."""
+    noise: dict[tuple[str, str], list[str]] = {}
+    blood: dict[str, list[str]] = {}
+    for line in accuracy.split(SECTION, 1)[1].split("\n#", 1)[0].splitlines():
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        if len(cells) == 7 and cells[1] in REGIONS:
+            noise[cells[0], cells[1]] = cells
+        elif len(cells) == 4 and cells[1].isdigit():
+            blood[cells[0]] = cells
+    return noise, blood
 
 
 def table(accuracy: str) -> str:
     """The README's table made of the rows of docs/accuracy.md."""
-    found = {}
-    for line in accuracy.splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if len(cells) >= 6 and (cells[0], cells[1]) not in found:
-            found[cells[0], cells[1]] = cells
-    head = ["way of measuring", *(f"{name.replace('_', ' ')}: SDC, ICC" for name in REGIONS)]
+    noise, blood = tables(accuracy)
+    regions = [name.replace("_", " ") for name in REGIONS]
+    head = ["way of measuring", *regions, "false 'changed'", "painted blood found"]
     lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    for words, measure in ROWS.items():
-        cells = [found[measure, region] for region in REGIONS]
-        figures = [f"{row[4].split(' ')[0]}, {row[5].split(' ')[0]}" for row in cells]
-        lines.append(f"| {' | '.join([words, *figures])} |")
-    people = found["redness (H)", "forehead"][2]
+    for way in dict.fromkeys(way for way, _ in noise):
+        rows = [noise[way, region] for region in REGIONS if (way, region) in noise]
+        figures = [f"{_first(noise[way, r][4])} %, {_first(noise[way, r][5])}" if (way, r) in noise else "-"
+                   for r in REGIONS]  # fmt: skip
+        false = [re.search(r"(\d+) of (\d+)", row[6]) for row in rows]
+        wrong, judged = (sum(int(found[k]) for found in false if found) for k in (1, 2))
+        found = _first(blood[way][3]) if way in blood and not _texture(way) else "-"
+        lines.append(f"| {' | '.join([way, *figures, f'{wrong / judged:.1%}', found])} |")
+    people = noise[next(iter(noise))][2]
     caption = (
         f"Two photos of each of {people} people taken minutes apart with another expression, no card, nothing treated "
-        "(Face Research Lab London Set).\nSDC is the smallest change of one person that could have been seen (95 %), "
-        "in the unit of its row; ICC compares across units.\n"
+        "(Face Research Lab London Set).\nPer region: the smallest change of one person that could have been seen "
+        "(SDC, 95 %) in % of the mean, and the ICC; a small %\nwith a small ICC is a number that hardly differs "
+        "between people. Then how often nothing was called a change, each person\njudged by all others, and how often "
+        "6 to 11 H of blood painted into a cheek was found.\n"
     )
     return caption + "\n" + "\n".join(lines) + "\n"
+
+
+def _first(cell: str) -> str:
+    return cell.split(" ")[0]
+
+
+def _texture(way: str) -> bool:
+    """Whether a way of measuring is one of texture, from which no blood is expected."""
+    return any(word in way for word in ("GLCM", "LBP", "band contrast", "evenness"))
 
 
 def updated(readme: str, accuracy: str) -> str:
