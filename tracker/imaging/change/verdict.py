@@ -94,7 +94,13 @@ def interval(difference: float, half: float, scale_error: float = 0.0) -> tuple[
     """
     q = min(float(stats.norm.ppf(0.975)) * scale_error, MOST_SCALE) ** 2
     reach = float(np.sqrt(q * difference**2 + (1 - q) * half**2))
-    return (difference - reach) / (1 - q), (difference + reach) / (1 - q)
+    if reach == 0:
+        return difference, difference
+    # The end nearer to 0 from the product of both, so that at |difference| = half it is 0 and no rounding error.
+    side = 1.0 if difference >= 0 else -1.0
+    far = difference + side * reach
+    near = (difference - half) * (difference + half) / far
+    return (near, far / (1 - q)) if side > 0 else (far / (1 - q), near)
 
 
 def withhold(metric: Metric, region: str, unit: str, flags: Sequence[Flag]) -> Change:
