@@ -24,13 +24,21 @@ class Skin:
     log_light: np.ndarray
 
     def with_line(
-        self, start_mm: tuple[float, float], end_mm: tuple[float, float], contrast: float, sigma_mm: float
+        self,
+        start_mm: tuple[float, float],
+        end_mm: tuple[float, float],
+        contrast: float,
+        sigma_mm: float,
+        taper_mm: float = 0.0,
     ) -> "Skin":
+        """A dark line that fades over ``taper_mm`` at either end, as wrinkles do; hairs and scratches end at once."""
         y, x = (np.indices(self.log_light.shape) + 0.5) / self.px_per_mm
         a, b = np.array(start_mm), np.array(end_mm)
         along = np.clip(((x - a[0]) * (b - a)[0] + (y - a[1]) * (b - a)[1]) / ((b - a) @ (b - a)), 0, 1)
         distance = np.hypot(x - a[0] - along * (b - a)[0], y - a[1] - along * (b - a)[1])
-        return Skin(self.px_per_mm, self.log_light - contrast * np.exp(-(distance**2) / (2 * sigma_mm**2)))
+        to_end = np.minimum(along, 1 - along) * np.hypot(*(b - a))
+        depth = contrast * np.clip(to_end / taper_mm, 0, 1) if taper_mm else contrast
+        return Skin(self.px_per_mm, self.log_light - depth * np.exp(-(distance**2) / (2 * sigma_mm**2)))
 
     def with_spots(self, centres_mm: np.ndarray, diameter_mm: float, contrast: float) -> "Skin":
         out, reach = self.log_light.copy(), 2.5 * diameter_mm

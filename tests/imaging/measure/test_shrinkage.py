@@ -71,8 +71,11 @@ def test_what_is_left_falls_with_every_step_of_shrinking() -> None:
 
 def test_the_outline_may_be_drawn_a_little_too_far_out_or_in() -> None:
     photos = photo(ellipse(1.0), 0.3, 1), photo(ellipse(0.7), 0.24, 2)
-    areas = [left(photos, ellipse(drawn)).area for drawn in (0.9, 1.0, 1.1)]
-    assert np.ptp(np.log(areas)) < 0.1
+    found = [left(photos, ellipse(drawn)) for drawn in (0.9, 1.0, 1.1)]
+    true = np.log(0.7)
+    error = [np.hypot(each.standard_error, shrinkage.OF_CHANGE * true) for each in found]
+    assert all(abs(np.log(each.area) - true) < 2.5 * e for each, e in zip(found, error, strict=True))
+    assert np.ptp(np.log([each.area for each in found])) < 2 * min(error)
 
 
 def test_skin_without_a_scar_gets_no_area_and_the_reason() -> None:

@@ -20,7 +20,7 @@ def measured(pair):
 def wrinkled(plain_skin):
     skin = plain_skin(SCALE)
     for y, contrast in ((8.0, 0.06), (14.0, 0.10), (20.0, 0.20)):
-        skin = skin.with_line((8.0, y), (22.0, y + 3.0), contrast, 0.2)
+        skin = skin.with_line((8.0, y), (22.0, y + 3.0), contrast, 0.2, taper_mm=1.5)
     return skin
 
 
