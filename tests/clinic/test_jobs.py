@@ -2,11 +2,14 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
+import psutil
 import pytest
 
 from tracker.clinic import jobs
@@ -124,3 +127,24 @@ def test_a_dask_cluster_gives_the_same_answers(monkeypatch):
 
 def _no_kill(number):
     return number if number == 4 else moody(number)
+
+
+def test_workers_do_not_outlive_the_process_that_asked(tmp_path):
+    script = tmp_path / "server.py"
+    script.write_text(
+        "import os, time\n"
+        "from tracker.clinic.jobs import Executor\n"
+        "if __name__ == '__main__':\n"
+        "    executor = Executor(workers=2)\n"
+        "    outcomes = list(executor.map(os.getpgid, [0, 0]))\n"
+        "    print(*executor._pool._processes, flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    server = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    workers = [psutil.Process(int(pid)) for pid in server.stdout.readline().split()]
+    assert workers
+    server.kill()
+    server.wait()
+    server.stdout.close()
+    _, alive = psutil.wait_procs(workers, timeout=20)
+    assert not alive

@@ -151,7 +151,21 @@ class Executor:
 
 def local_pool(workers: int) -> Pool:
     """A pool of spawned processes with one thread each."""
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=single_thread)
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=start_worker)
+
+
+def start_worker() -> None:
+    """One thread for the numerical libraries, and no life beyond that of the process that asked for the work."""
+    single_thread()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    # A server that is killed cannot shut its pool down; its workers would wait for work for ever, 300 MB each.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def single_thread() -> None:
