@@ -92,7 +92,7 @@ def shrunk(photo: Photo, skin: Mask, alignment: Alignment, factor: float) -> tup
 
 def other_light(folder: Path) -> list[dict]:
     """Pairs of one face under office light, flash and sun (faces_caltech), through the whole analysis."""
-    rng = np.random.default_rng(17)  # the lamp limits were chosen on the draws 0 and 5
+    rng = np.random.default_rng(23)  # the rules for light were chosen after the draws 0, 5 and 17 were seen
     rows = []
     for who in ("c01", "c05", "c13"):
         paths = sorted((folder / "faces_caltech").glob(f"{who}_*.jpg"))

@@ -11,7 +11,7 @@ from tracker.imaging.types import FlagCode, Metric
 
 def doubts(pair, view):
     found = pattern_of(pair, view())
-    flags = (*light.direction_flags(found), *light.lamp_flags(pair, found))
+    flags = (*light.direction_flags(pair, found), *light.lamp_flags(pair, found))
     assert all(flag.code is FlagCode.LIGHT_DIFFERS and flag.retake for flag in flags)
     return flags, {metric for flag in flags for metric in flag.withholds}
 
@@ -35,6 +35,12 @@ def test_on_dark_skin_light_from_another_side_withholds_redness_too(shared, skin
     pair = shared(side, calibrated=True)
     dark = replace(pair, baseline=pair.baseline * 0.15, followup=pair.followup * 0.15)
     assert Metric.REDNESS in doubts(dark, view)[1]
+
+
+def test_without_a_card_light_from_another_side_withholds_redness(shared, view):
+    flags, lost = doubts(shared(side), view)
+    assert {Metric.REDNESS, Metric.SCAR_REDNESS, Metric.ROUGHNESS} <= lost
+    assert "another side" in flags[0].reason
 
 
 def test_harder_light_from_the_same_side_is_named(shared, view):

@@ -1,6 +1,6 @@
 """Light: from another side, or of another colour."""
 
-from tracker.imaging.quality.groups import COLOUR, shade_bound
+from tracker.imaging.quality.groups import COLOUR, REDNESS, shade_bound
 from tracker.imaging.quality.pattern import HARDER, SAME_LIGHT, Pattern, SharedLight
 from tracker.imaging.types import Flag, FlagCode, Metric
 
@@ -20,8 +20,15 @@ LAMP_BOUND = tuple(metric for metric in COLOUR if metric not in (Metric.REDNESS,
 SAME_SIDE = "Retake it with the lamps where they stood for the baseline."
 
 
-def direction_flags(found: Pattern | None) -> tuple[Flag, ...]:
-    """Lamps that stood elsewhere: other shade on the same skin."""
+def direction_flags(light: SharedLight, found: Pattern | None) -> tuple[Flag, ...]:
+    """Lamps that stood elsewhere: other shade on the same skin.
+
+    Notes
+    -----
+    Redness cancels shade, but where one lamp moved the mixture of all lamps changed with it from place to place. Only
+    a card shows that it did not: without one redness is withheld (faces_caltech, office light, flash and sun: cheeks
+    of the same face up to 7 H apart against untreated skin, twice the margin that a card would leave).
+    """
     if found is None or found.mapped:
         return ()
     if found.alike < SAME_LIGHT:
@@ -42,6 +49,9 @@ def direction_flags(found: Pattern | None) -> tuple[Flag, ...]:
         )
     else:
         return ()
+    if not light.calibrated:
+        spoiled = (*shade_bound(found.tone), *REDNESS, Metric.SCAR_REDNESS)
+        return (Flag(FlagCode.LIGHT_DIFFERS, reason, SAME_SIDE, tuple(dict.fromkeys(spoiled))),)
     margin = f"What is compared in spite of other light has a margin {WIDER} times as wide."
     return (
         Flag(FlagCode.LIGHT_DIFFERS, reason, SAME_SIDE, shade_bound(found.tone)),

@@ -63,7 +63,7 @@ def pair_flags(
     return (
         *stance.distance_flags(alignment),
         *stance.pose_flags(alignment),
-        *light.direction_flags(found),
+        *light.direction_flags(shared, found),
         *tone.tone_flags(found),
         *makeup.make_up_flags(found),
         *light.lamp_flags(shared, found),
