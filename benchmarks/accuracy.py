@@ -35,6 +35,7 @@ SECTIONS = {
     "relief": "Roughness, wrinkles and pores",
     "phantom": "Redness and pigment on rendered skin with the card (phantom)",
     "calibration": "Colour and scale from the card (phantom)",
+    "statistics": "Statistics of verdicts (simulated numbers)",
 }
 """Name to what stands where the section was not measured."""
 
