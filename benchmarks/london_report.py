@@ -76,12 +76,13 @@ def bars(rows: list[dict]) -> list[str]:
             icc = change.repeatability(pairs).icc
             body.append([f"ICC of H, {region}", line(pairs)[3], str(len(pairs)), bar_cell(icc, ICC_BAR, least=True)])
     quiet = [row for row in rows if row["who"][:3] not in BLUSH]
-    asked = [row for row in quiet if row["kind"] == "null" and row["metric"] == "redness"]
-    answered = sum(np.isfinite(row["baseline"]) and useful(rows, row["region"]) for row in asked)
     refused = sum(row["kind"] == "refused" for row in quiet)
-    n = len(asked) + len(REGIONS) * refused
-    body.append(["region pairs whose redness is assessable", share_cell(answered, n), str(n),
-                 bar_cell(answered / max(1, n), ASSESSABLE_BAR, least=True, percent=True)])  # fmt: skip
+    for words, named in (("cheeks and forehead", tuple(SDC_BARS)), ("all five regions, the chin included", REGIONS)):
+        asked = [r for r in quiet if r["kind"] == "null" and r["metric"] == "redness" and r["region"] in named]
+        answered = sum(np.isfinite(row["baseline"]) and useful(rows, row["region"]) for row in asked)
+        n = len(asked) + len(named) * refused
+        bar = bar_cell(answered / max(1, n), ASSESSABLE_BAR, least=True, percent=True) if named != REGIONS else ""
+        body.append([f"region pairs whose redness is assessable, {words}", share_cell(answered, n), str(n), bar])
     wrong, judged = verdicts(rows)
     body.append(["called changed without a change (redness, reported regions)", share_cell(wrong, judged), str(judged),
                  between_cell(wrong / max(1, judged), 0.03, 0.07, percent=True)])  # fmt: skip

@@ -39,13 +39,13 @@ def table(accuracy: str) -> str:
         wrong, judged = (sum(int(found[k]) for found in false if found) for k in (1, 2))
         found = _first(blood[way][3]) if way in blood and not _texture(way) else "-"
         lines.append(f"| {' | '.join([way, *figures, f'{wrong / judged:.1%}', found])} |")
-    people = noise[next(iter(noise))][2]
+    counts = [int(row[2]) for row in noise.values()]
     caption = (
-        f"Two photos of each of {people} people taken minutes apart with another expression, no card, nothing treated "
-        "(Face Research Lab London Set).\nPer region: the smallest change of one person that could have been seen "
-        "(SDC, 95 %) in % of the mean, and the ICC; a small %\nwith a small ICC is a number that hardly differs "
-        "between people. Then how often nothing was called a change, each person\njudged by all others, and how often "
-        "6 to 11 H of blood painted into a cheek was found.\n"
+        f"Two photos of each of {max(counts)} people ({min(counts)} where hair or other light withheld a number) taken "
+        "minutes apart with another expression,\nno card, nothing treated (Face Research Lab London Set). Per region: "
+        "the smallest change of one person that could have been\nseen (SDC, 95 %) in % of the mean, and the ICC; a "
+        "small % with a small ICC is a number that hardly differs between people.\nThen how often nothing was called a "
+        "change, each person judged by all others, and how often 6 to 11 H of blood painted\ninto a cheek was found.\n"
     )
     return caption + "\n" + "\n".join(lines) + "\n"
 
