@@ -48,3 +48,14 @@ def test_the_noise_table_is_that_of_the_accuracy_report() -> None:
     accuracy = (PROJECT / "docs/accuracy.md").read_text()
     assert names["updated"](README, accuracy) == README, "run python benchmarks/readme_table.py"
     assert "redness" in names["table"](accuracy)
+
+
+def test_the_tables_of_the_methods_are_those_of_the_accuracy_report() -> None:
+    names = runpy.run_path(str(PROJECT / "benchmarks/methods_tables.py"))
+    accuracy = (PROJECT / "docs/accuracy.md").read_text()
+    asked = 0
+    for path in names["pages"]():
+        page = path.read_text()
+        assert names["updated"](page, accuracy) == page, f"{path.name}: run python benchmarks/methods_tables.py"
+        asked += len(names["ASKED"].findall(page))
+    assert asked >= 10
