@@ -15,6 +15,8 @@ MOST_ROWS = 60
 CROWD = 12
 """More courses than this are drawn faintly, so that the mean stays in sight."""
 
+AXIS_PX = 60  # of a chart as high as its container: labels and title of the axis below the plot
+
 
 def patients_key(report: OutcomeReport) -> str:
     """How to read :func:`patients_chart`."""
@@ -58,8 +60,8 @@ def patients_chart(report: OutcomeReport) -> alt.LayerChart:
     if rows["shrunken"].notna().any():
         layers.append(base.mark_point(size=70, color=HEALING, strokeWidth=2).encode(x="shrunken:Q", y=y))
     chart: alt.LayerChart = alt.LayerChart(layer=layers)
-    # In pixels: a step per row makes Vega complain in the browser that it cannot fit a discrete height.
-    return _framed(chart, height=max(40, len(rows) * (6 if crowded else 18)))
+    # In pixels, axis included: a step per row makes Vega complain in the browser that it cannot fit a discrete height.
+    return _framed(chart, height=AXIS_PX + len(rows) * (6 if crowded else 18))
 
 
 def course_chart(report: OutcomeReport, height: int = 280) -> alt.LayerChart:

@@ -25,7 +25,7 @@ METRIC_WORDS: dict[Metric, str] = {
     Metric.PORE_DIAMETER: "Pore diameter",
     Metric.PORE_AREA: "Pore area",
     Metric.SCAR_AREA: "Scar area",
-    Metric.SCAR_COUNT: "Number of scars",
+    Metric.SCAR_COUNT: "Scars that stand out",
     Metric.SCAR_LENGTH: "Length of the marks",
     Metric.SCAR_CONTRAST: "Contrast of the scar",
     Metric.SCAR_REDNESS: "Redness of the scar",
