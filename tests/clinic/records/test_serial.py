@@ -1,6 +1,7 @@
 """What is stored comes back bit for bit, and cannot run code."""
 
 import io
+import json
 import math
 
 import numpy as np
@@ -42,8 +43,8 @@ changes = st.builds(
 @given(changes)
 def test_a_change_comes_back(change):
     row = serial.change_to_json(change)
-    assert "NaN" not in str(row).replace("'nan'", "")
-    back = serial.change_from_json(row)
+    stored = json.dumps(row, allow_nan=False)  # standard JSON has no nan: SQLite would keep it, PostgreSQL would not
+    back = serial.change_from_json(json.loads(stored))
     for name in ("baseline", "followup", "change", "sdc", "df", "gain", "scale_error"):
         np.testing.assert_equal(getattr(back, name), getattr(change, name))
     np.testing.assert_equal(back.interval, change.interval)
