@@ -30,6 +30,7 @@ DATA = PROJECT.parent / "shared" / "data"
 SECTIONS = {
     "london": "Real faces, no card (faces_london)",
     "alignment": "Alignment on real faces (faces_london)",
+    "registration": "Registration of rendered skin (phantom)",
     "gate": "Comparability gate",
     "scars": "Scars, stretch marks and outlines",
     "relief": "Roughness, wrinkles and pores",
