@@ -4,6 +4,15 @@ All are frozen; every array is read-only. Pixel coordinates are (x, y) with the 
 in the upright photo (after the EXIF rotation). Sides (left, right) are the patient's.
 """
 
+from tracker.imaging.types.face import (
+    NAMED_POINTS,
+    POINT_NAMES,
+    FaceLandmarks,
+    LandmarkNetwork,
+    LandmarkReading,
+    NoFace,
+    mirrored,
+)
 from tracker.imaging.types.photo import Calibration, Photo
 from tracker.imaging.types.region import Alignment, Drawn, Outline, Region
 from tracker.imaging.types.result import Analysis, Change, Measurement, as_dict, withheld
@@ -21,19 +30,25 @@ from tracker.imaging.types.vocabulary import (
 )
 
 __all__ = [
+    "NAMED_POINTS",
+    "POINT_NAMES",
     "Alignment",
     "Analysis",
     "Box",
     "Calibration",
     "Change",
     "Drawn",
+    "FaceLandmarks",
     "Flag",
     "FlagCode",
+    "LandmarkNetwork",
+    "LandmarkReading",
     "LinearRGB",
     "Mask",
     "Matrix3",
     "Measurement",
     "Metric",
+    "NoFace",
     "Outline",
     "Photo",
     "Points",
@@ -41,5 +56,6 @@ __all__ = [
     "Verdict",
     "as_dict",
     "frozen",
+    "mirrored",
     "withheld",
 ]
