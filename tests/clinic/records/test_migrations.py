@@ -98,3 +98,30 @@ def test_what_was_drawn_before_roles_is_a_treated_area_and_reference_skin_does_n
         )
     go(engine, "0002")
     assert rows(engine, "select id from regions") == [("r",)]  # the old program would measure reference skin as treated
+
+
+def test_what_was_drawn_before_proposals_was_drawn_and_an_accepted_outline_goes_back_as_an_outline(engine):
+    go(engine, "0003")
+    drawn = "insert into regions (id, photo_id, sequence, mask, polygon, author, digest, created, role) values "
+    with engine.begin() as connection:
+        connection.exec_driver_sql(drawn + "('r', 'a', 1, x'00', '[[1, 2]]', 'Dr A', 'd', '2026-01-01', 'REFERENCE')")
+    go(engine, "0004")
+    kept = "select id, polygon, author, digest, created, role from regions"
+    before = [("r", "[[1, 2]]", "Dr A", "d", "2026-01-01", "REFERENCE")]
+    assert rows(engine, kept) == before
+    assert rows(engine, "select origin, proposer, source_id from regions") == [("DRAWN", "", "")]
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "insert into sightings values "
+            "('g', 'a', 1, 'OUTLINE', 'p', '3', 'w', 'r', 'DONE', '', '', x'00', '2026-01-01')"
+        )
+        connection.exec_driver_sql(
+            "insert into regions values "
+            "('s', 'a', 2, x'00', NULL, 'Dr B', 'e', '2026-01-02', 'TREATED', 'ACCEPTED', 'outline-v1 w', 'g')"
+        )
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+    assert rows(engine, "pragma foreign_key_check") == []
+    go(engine, "0003")
+    assert rows(engine, kept) == [*before, ("s", None, "Dr B", "e", "2026-01-02", "TREATED")]
+    assert rows(engine, "select name from sqlite_master where name = 'sightings'") == []

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from tracker.clinic.types import RegionRole, View
+from tracker.clinic.types import FREEHAND, Basis, RegionOrigin, RegionRole, View
 from tracker.clinic.workflow import photos
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.errors import InvalidInput
@@ -123,3 +123,13 @@ def test_kills_while_drawing_lose_nothing_that_was_acknowledged(clinic, photo):
     for one in kept:
         assert one.region.mask.all()  # whole, or not there
     assert photos.current_region(clinic, photo.id, REFERENCE).id == kept[-1].id
+
+
+def test_how_an_outline_came_to_be_is_kept_with_it_and_a_drawn_one_needs_nothing(clinic, photo):
+    basis = Basis(RegionOrigin.CORRECTED, "outline-v1 " + "a" * 64, "sighting")
+    photos.save_region(clinic, photo.id, np.array([[1, 1], [50, 1], [50, 60.0]]), "Dr A", basis=basis)
+    photos.save_region(clinic, photo.id, box(10, 10), "Dr B")
+    first, second = photos.list_regions(clinic, photo.id)
+    assert (first.origin, first.proposer, first.source_id) == basis
+    assert (first.author, first.polygon.tolist()) == ("Dr A", [[1, 1], [50, 1], [50, 60]])
+    assert (second.origin, second.proposer, second.source_id) == FREEHAND == (RegionOrigin.DRAWN, "", "")

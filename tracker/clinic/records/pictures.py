@@ -1,5 +1,6 @@
 """Queries about photos, regions and analyses."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 
 from tracker.clinic.records import schema, serial
 from tracker.clinic.records.people import Queries
-from tracker.clinic.types import AnalysisRecord, Moment, PhotoRecord, RegionRecord, RegionRole, View
+from tracker.clinic.types import FREEHAND, AnalysisRecord, Basis, Moment, PhotoRecord, RegionRecord, RegionRole, View
 from tracker.errors import NotFound
 from tracker.imaging.types import Analysis, Points, Region, frozen
 
@@ -81,7 +82,13 @@ class PictureQueries(Queries):
         return set(self.connection.execute(sa.select(schema.photos.c.sha256).distinct()).scalars())
 
     def add_region(
-        self, photo_id: str, region: Region, polygon: Points | None, author: str, role: RegionRole = RegionRole.TREATED
+        self,
+        photo_id: str,
+        region: Region,
+        polygon: Points | None,
+        author: str,
+        role: RegionRole = RegionRole.TREATED,
+        basis: Basis = FREEHAND,
     ) -> RegionRecord:
         """A region drawn on a photo, on top of all earlier ones of its role; an empty one takes the earlier back."""
         self.photo(photo_id)
@@ -92,6 +99,7 @@ class PictureQueries(Queries):
             "author": author,
             "digest": serial.region_digest(region) if region.area_px else NOTHING,
             "role": role,
+            **basis._asdict(),
         }
         return self.region(self.add(schema.regions, values, parent="photo_id"))
 
@@ -201,7 +209,8 @@ def _photo(row: sa.Row[Any]) -> PhotoRecord:
 def _region(row: sa.Row[Any]) -> RegionRecord:
     polygon = None if row.polygon is None else frozen(np.array(row.polygon, float).reshape(-1, 2))
     region = serial.region_from_bytes(row.mask)
-    return RegionRecord(row.id, row.photo_id, region, polygon, row.author, row.created, row.digest, row.role)
+    drawn = RegionRecord(row.id, row.photo_id, region, polygon, row.author, row.created, row.digest, row.role)
+    return replace(drawn, origin=row.origin, proposer=row.proposer, source_id=row.source_id)
 
 
 def _analysis(row: sa.Row[Any]) -> AnalysisRecord:

@@ -11,10 +11,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-from tracker.clinic.types import AnalysisStatus, BodySite, Indication, Moment, RegionRole, SessionKind, View
+from tracker.clinic.types import (
+    AnalysisStatus,
+    BodySite,
+    Indication,
+    Moment,
+    RegionOrigin,
+    RegionRole,
+    SessionKind,
+    SightingKind,
+    View,
+)
 from tracker.imaging.types import Metric
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration these tables stand at; a test holds it against the migrations' own head."""
 
 ID = sa.String(32)
@@ -159,7 +169,28 @@ regions = sa.Table(
     sa.Column("digest", SHA256, nullable=False),
     _created(),
     sa.Column("role", _words(RegionRole), nullable=False, server_default="TREATED"),
+    sa.Column("origin", _words(RegionOrigin), nullable=False, server_default="DRAWN"),
+    sa.Column("proposer", sa.String(120), nullable=False, server_default=""),
+    sa.Column("source_id", ID, nullable=False, server_default=""),
     sa.UniqueConstraint("photo_id", "sequence"),
+)
+sightings = sa.Table(
+    "sightings",
+    metadata,
+    _id(),
+    _parent("photo_id", "photos"),
+    _sequence(),
+    sa.Column("kind", _words(SightingKind), nullable=False),
+    sa.Column("prompt_digest", SHA256, nullable=False),
+    _text("version", 40),
+    sa.Column("weights_hash", SHA256, nullable=False),
+    sa.Column("prompt_id", ID, sa.ForeignKey("regions.id")),
+    sa.Column("status", _words(AnalysisStatus), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("retake", sa.Text, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    _created(),
+    sa.UniqueConstraint("photo_id", "kind", "prompt_digest", "version", "weights_hash", name="uq_sightings_identity"),
 )
 analyses = sa.Table(
     "analyses",

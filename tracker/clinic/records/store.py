@@ -11,11 +11,12 @@ from tracker.clinic.records.database import BUSY, BUSY_MS, connect, transaction,
 from tracker.clinic.records.kits import KitQueries
 from tracker.clinic.records.people import PeopleQueries
 from tracker.clinic.records.pictures import PictureQueries
+from tracker.clinic.records.sightings import SightingQueries
 from tracker.clinic.records.turn import Turn
 from tracker.errors import StoreUnavailable
 
 
-class Records(PeopleQueries, PictureQueries, KitQueries):
+class Records(PeopleQueries, PictureQueries, KitQueries, SightingQueries):
     """All queries, on one connection inside one transaction."""
 
 

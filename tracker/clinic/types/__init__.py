@@ -1,7 +1,7 @@
 """What a clinic keeps: patients, treatment series, sessions, photos, regions and analyses."""
 
 from tracker.clinic.types.kit import OLD_DAYS, Kit, KitLabels, scope, scope_sentence
-from tracker.clinic.types.pictures import AnalysisRecord, PhotoRecord, RegionRecord
+from tracker.clinic.types.pictures import FREEHAND, AnalysisRecord, Basis, PhotoRecord, RegionRecord
 from tracker.clinic.types.record import (
     INTERVAL_DAYS,
     SHORTEST_INTERVAL_DAYS,
@@ -11,6 +11,7 @@ from tracker.clinic.types.record import (
     Session,
     Visit,
 )
+from tracker.clinic.types.sighting import Seen, SightingKind, SightingRecord
 from tracker.clinic.types.vocabulary import (
     COLOUR_METRICS,
     OUTCOME_WINDOW_DAYS,
@@ -21,6 +22,7 @@ from tracker.clinic.types.vocabulary import (
     HealingPhase,
     Indication,
     Moment,
+    RegionOrigin,
     RegionRole,
     SessionKind,
     View,
@@ -28,6 +30,7 @@ from tracker.clinic.types.vocabulary import (
 
 __all__ = [
     "COLOUR_METRICS",
+    "FREEHAND",
     "INTERVAL_DAYS",
     "OLD_DAYS",
     "OUTCOME_WINDOW_DAYS",
@@ -35,6 +38,7 @@ __all__ = [
     "UNDIRECTED_METRICS",
     "AnalysisRecord",
     "AnalysisStatus",
+    "Basis",
     "BodySite",
     "FinalOutcome",
     "HealingPhase",
@@ -44,12 +48,16 @@ __all__ = [
     "Moment",
     "Patient",
     "PhotoRecord",
+    "RegionOrigin",
     "RegionRecord",
     "RegionRole",
+    "Seen",
     "Series",
     "SeriesPlan",
     "Session",
     "SessionKind",
+    "SightingKind",
+    "SightingRecord",
     "View",
     "Visit",
     "scope",

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from tracker.clinic.types.vocabulary import (
     AnalysisStatus,
     Moment,
+    RegionOrigin,
     RegionRole,
     View,
 )
@@ -56,6 +58,18 @@ class PhotoRecord:
     notice: str = ""
 
 
+class Basis(NamedTuple):
+    """What a person started from when an outline was made: the fields of the same names of :class:`RegionRecord`."""
+
+    origin: RegionOrigin = RegionOrigin.DRAWN
+    proposer: str = ""
+    source_id: str = ""
+
+
+FREEHAND = Basis()
+"""Nothing was proposed."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RegionRecord:
     """A region drawn or corrected by a person: the newest always wins, over any proposal and after any re-measurement.
@@ -78,6 +92,13 @@ class RegionRecord:
         SHA-256 of the region; part of the identity of an analysis.
     role : RegionRole
         The treated area, or untreated skin that its colour is measured against.
+    origin : RegionOrigin
+        Drawn anew, or a proposal that was accepted or corrected.
+    proposer : str
+        Whose proposal it was: ``"outline-v1 <sha256 of the weights>"``, ``"colours <pipeline version>"`` for the
+        classical formulas; empty where it was drawn anew.
+    source_id : str
+        The :class:`SightingRecord` that held the proposal; empty where it was drawn anew.
     """
 
     id: str
@@ -88,6 +109,9 @@ class RegionRecord:
     created: datetime
     digest: str
     role: RegionRole = RegionRole.TREATED
+    origin: RegionOrigin = RegionOrigin.DRAWN
+    proposer: str = ""
+    source_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,14 @@ class RegionRole(StrEnum):
     REFERENCE = "untreated reference"
 
 
+class RegionOrigin(StrEnum):
+    """How an outline that counts came to be; either way a person answers for it."""
+
+    DRAWN = "drawn"
+    ACCEPTED = "proposed by the program, accepted"
+    CORRECTED = "proposed by the program, corrected"
+
+
 class HealingPhase(StrEnum):
     """What the skin can tell, by whole days since the last needling."""
 

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from tracker.clinic.records.store import Records
-from tracker.clinic.types import Moment, PhotoRecord, RegionRecord, RegionRole, View
+from tracker.clinic.types import FREEHAND, Basis, Moment, PhotoRecord, RegionRecord, RegionRole, View
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.errors import InvalidInput
 from tracker.imaging import decode, quality, regions
@@ -189,7 +189,12 @@ def _remember(clinic: Clinic, sha256: str, width: int, data: bytes) -> None:
 
 
 def save_region(
-    clinic: Clinic, photo_id: str, shape: Points | Mask, author: str = "", role: RegionRole = RegionRole.TREATED
+    clinic: Clinic,
+    photo_id: str,
+    shape: Points | Mask,
+    author: str = "",
+    role: RegionRole = RegionRole.TREATED,
+    basis: Basis = FREEHAND,
 ) -> RegionRecord:
     """The region drawn on a photo; from now on it wins over every earlier one of its role and over any proposal.
 
@@ -205,6 +210,8 @@ def save_region(
         Who drew it.
     role : RegionRole
         The treated area, or untreated skin that its colour is measured against.
+    basis : Basis
+        The proposal that was accepted or corrected; by default it was drawn anew.
 
     Raises
     ------
@@ -220,7 +227,7 @@ def save_region(
                     f"{role.capitalize()}: expected it apart from the {other} of this photo, found {shared} px shared; "
                     "draw it beside that, or take that back first."
                 )
-        return records.add_region(photo_id, region, polygon, author.strip()[:200], role)
+        return records.add_region(photo_id, region, polygon, author.strip()[:200], role, basis)
 
 
 def take_back_region(
