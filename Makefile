@@ -50,11 +50,11 @@ $(BIN)/python: | system-run
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: pyproject.toml constraints.txt | system-run $(BIN)/python
-	$(BIN)/python -m pip install -q -c constraints.txt -e ".[heic]"
+	$(BIN)/python -m pip install -q -c constraints.txt -e ".[heic,networks]"
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | system-test $(BIN)/python
-	$(BIN)/python -m pip install -q -c constraints.txt -e ".[heic,dev]"
+	$(BIN)/python -m pip install -q -c constraints.txt -e ".[heic,networks,dev]"
 	@touch $@ $(VENV)/.run
 
 clean:

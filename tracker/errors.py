@@ -42,5 +42,9 @@ class StoreUnavailable(TrackerError):
     """The record store or the photo store cannot be reached, is full, or is busy: nothing was saved."""
 
 
+class NetworkUnavailable(TrackerError):
+    """A network that cannot run: the extra is not installed, or its weights are missing, changed or unreadable."""
+
+
 class ConsentMissing(TrackerError):
     """An export for which the patient has not consented."""

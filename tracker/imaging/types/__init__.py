@@ -13,6 +13,7 @@ from tracker.imaging.types.face import (
     NoFace,
     mirrored,
 )
+from tracker.imaging.types.network import OutlineNetwork
 from tracker.imaging.types.photo import Calibration, Photo
 from tracker.imaging.types.region import Alignment, Drawn, Outline, Region
 from tracker.imaging.types.result import Analysis, Change, Measurement, as_dict, withheld
@@ -50,6 +51,7 @@ __all__ = [
     "Metric",
     "NoFace",
     "Outline",
+    "OutlineNetwork",
     "Photo",
     "Points",
     "Region",
