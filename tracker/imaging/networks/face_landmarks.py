@@ -22,10 +22,11 @@ from tracker.imaging.types import LandmarkReading
 
 LOCATOR_SIDE = 96
 """Pixels of the locator's square frame."""
-CROP_SIDE = 160
+CROP_SIDE = 128
 """Pixels of the reader's square crop."""
 ANCHORS = 6
 """Points that the locator answers."""
+_CPU = torch.device("cpu")
 
 
 class _Unit(nn.Module):
@@ -124,7 +125,7 @@ def locator() -> PointNet:
 
 
 def reader(points: int) -> PointNet:
-    """An untrained reader of a crop of 160 pixels."""
+    """An untrained reader of a crop of CROP_SIDE pixels."""
     return PointNet(points, (20, 40, 64, 72))
 
 
@@ -135,12 +136,14 @@ class Ensemble:
     ----------
     members : sequence of (PointNet, PointNet)
         Locator and reader of each.
+    device : torch.device
+        Where they run.
     """
 
-    def __init__(self, members: Sequence[tuple[PointNet, PointNet]]) -> None:
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self._locators = [_ready(one, self.device) for one, _ in members]
-        self._readers = [_ready(two, self.device) for _, two in members]
+    def __init__(self, members: Sequence[tuple[PointNet, PointNet]], device: torch.device = _CPU) -> None:
+        self.device = device
+        self._locators = [_ready(one, device) for one, _ in members]
+        self._readers = [_ready(two, device) for _, two in members]
 
     @torch.inference_mode()
     def locate(self, frames: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -170,7 +173,7 @@ class Ensemble:
         Parameters
         ----------
         crops : ndarray of uint8
-            (n, 160, 160, 3) sRGB.
+            (n, 128, 128, 3) sRGB.
         """
         images = self._tensor(crops)
         answers = [net(images) for net in self._readers]
@@ -183,7 +186,7 @@ class Ensemble:
         return torch.from_numpy(np.ascontiguousarray(images)).to(self.device).permute(0, 3, 1, 2).float()
 
 
-def build(tensors: Mapping[str, Tensor], members: Sequence[int] | None = None) -> Ensemble:
+def build(tensors: Mapping[str, Tensor], members: Sequence[int] | None = None, device: torch.device = _CPU) -> Ensemble:
     """The ensemble of stored weights.
 
     Parameters
@@ -192,6 +195,8 @@ def build(tensors: Mapping[str, Tensor], members: Sequence[int] | None = None) -
         Names ``m0.locator.``... and ``m0.reader.``..., float16 as stored or float32.
     members : sequence of int, optional
         Which members; all by default. A benchmark asks for the one that has not seen a person.
+    device : torch.device
+        Where the networks run.
 
     Raises
     ------
@@ -199,7 +204,7 @@ def build(tensors: Mapping[str, Tensor], members: Sequence[int] | None = None) -
         If a tensor is missing or has another shape than the network.
     """
     stored = sorted({int(name[1 : name.index(".")]) for name in tensors})
-    return Ensemble([_member(tensors, k) for k in (stored if members is None else members)])
+    return Ensemble([_member(tensors, k) for k in (stored if members is None else members)], device)
 
 
 def _member(tensors: Mapping[str, Tensor], member: int) -> tuple[PointNet, PointNet]:

@@ -69,7 +69,7 @@ class LandmarkNetwork(Protocol):
         """Six anchors (frames, 6, 2) in pixels of each (96, 96, 3) sRGB frame, and the probability of a face."""
 
     def read(self, crops: NDArray[np.uint8]) -> LandmarkReading:
-        """The landmarks in (crops, 160, 160, 3) sRGB crops."""
+        """The landmarks in (crops, 128, 128, 3) sRGB crops."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,251 @@
+"""Landmarks of the face in a photo: where it is looked for, how it is cropped and read, and when there is none."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.imaging.geometry import apply_homography
+from tracker.imaging.types import (
+    POINT_NAMES,
+    FaceLandmarks,
+    LandmarkNetwork,
+    Matrix3,
+    NoFace,
+    Photo,
+    Points,
+    mirrored,
+)
+
+ANCHOR_NAMES = ("pupil_right", "pupil_left", "subnasale", "mouth_corner_right", "mouth_corner_left", "chin")
+"""What the locator answers, and what a crop is laid by."""
+MEAN_ANCHORS: Points = np.array([[-0.5, 0.0], [0.5, 0.0], [0.0, 0.71], [-0.4, 1.1], [0.4, 1.1], [0.0, 1.83]])
+"""Mean of the 72 labelled faces of faces_london: origin midway between the pupils, unit their distance, y down."""
+CROP_UNITS = 3.9
+"""Side of a crop in inter-pupil distances: hairline to chin is 3.0, 3.6 in the longest of the 72 faces."""
+CROP_CENTRE = (0.0, 0.33)
+"""Middle between hairline and chin, in the frame of MEAN_ANCHORS."""
+LOCATOR_SIDE = 96
+"""Pixels of the frame that a locator takes."""
+CROP_SIDE = 128
+"""Pixels of the crop that a reader takes: 33 per inter-pupil distance."""
+WORKING_SIDE = 1536
+"""Longer side in pixels at which a photo is searched and read; a face a quarter as high keeps 128 px between pupils."""
+SOURCE_UNIT = 56.0
+"""Pixels per inter-pupil distance of what a crop is cut from, as in training: averaged down, then interpolated."""
+ZOOM = 1.25
+"""Second look of the locator: its frame is this many crops wide, so that the face fills two thirds of it."""
+LEAST_LOCATED = 0.5
+SURE = 0.9
+LEAST_FACE = 0.5
+MOST_EXPECTED = 0.08
+MOST_MISFIT = 0.25
+MOST_MOVED = 0.08
+MOST_SPREAD = 0.05
+
+_MIRROR = np.array([POINT_NAMES.index(mirrored(name)) for name in POINT_NAMES])
+_ANCHORS = np.array([POINT_NAMES.index(name) for name in ANCHOR_NAMES])
+Picture = NDArray[np.uint8]
+
+
+def similarity(source: Points, target: Points) -> Matrix3:
+    """The turn, scale and shift that carries points nearest to others in least squares.
+
+    Parameters
+    ----------
+    source, target : Points
+        (n, 2), n at least 2.
+    """
+    a, b = source.mean(0), target.mean(0)
+    p, q = (source - a) @ [1, 1j], (target - b) @ [1, 1j]
+    z = complex((q * p.conj()).sum() / (np.abs(p) ** 2).sum())
+    out = np.array([[z.real, -z.imag, 0.0], [z.imag, z.real, 0.0], [0.0, 0.0, 1.0]])
+    out[:2, 2] = b - out[:2, :2] @ a
+    return out
+
+
+def crop_transform(anchors: Points, side: int, units: float = CROP_UNITS) -> Matrix3:
+    """Photo pixels to pixels of an upright square crop, by the six anchors of a face.
+
+    Parameters
+    ----------
+    anchors : Points
+        (6, 2) photo pixels in the order of ANCHOR_NAMES.
+    side : int
+        Pixels of the crop.
+    units : float
+        Side of the crop in inter-pupil distances of the mean face.
+    """
+    scale = side / units
+    goal = (MEAN_ANCHORS - CROP_CENTRE) * scale + (side - 1) / 2
+    return similarity(anchors, goal)
+
+
+def find_landmarks(photo: Photo, network: LandmarkNetwork) -> FaceLandmarks | NoFace:
+    """The landmarks of the face in a photo, or why none are answered.
+
+    Parameters
+    ----------
+    photo : Photo
+        Upright; one face, seen from the front or nearly so, turned in the picture by at most 35 degrees, at least a
+        quarter as high as the photo.
+    network : LandmarkNetwork
+        Finds the face in a frame and reads its landmarks in a crop.
+
+    Returns
+    -------
+    FaceLandmarks or NoFace
+        All of POINT_NAMES, or a refusal with its reason. Points of two photos may be compared wherever both answer.
+    """
+    picture, scale = _working(photo)
+    anchors, score = _anchors(picture, network)
+    if score < LEAST_LOCATED:
+        return NoFace(f"{photo.name}: no face was found (score {score:.2f}, at least {LEAST_LOCATED} needed).")
+    source = _Source(picture)
+    first = _look(source, anchors, network, views=1)
+    second = _look(source, first.points[_ANCHORS], network, views=2)
+    reason = _doubt(first, second)
+    if reason:
+        return NoFace(f"{photo.name}: {reason}")
+    points = (second.points + 0.5) / scale - 0.5
+    unit = float(np.hypot(*(points[1] - points[0])))
+    confidence = np.exp(-second.expected / 0.05)
+    return FaceLandmarks(
+        {name: (float(x), float(y)) for name, (x, y) in zip(POINT_NAMES, points, strict=True)},
+        {name: float(value) for name, value in zip(POINT_NAMES, confidence, strict=True)},
+        unit,
+        second.face,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """What one reading says: points in pixels of the working picture, errors in inter-pupil distances."""
+
+    points: Points
+    expected: NDArray[np.float64]
+    spread: float
+    face: float
+    misfit: float
+
+
+class _Source:
+    """The working picture averaged down to the scale that a face's crop is cut from."""
+
+    def __init__(self, picture: Picture) -> None:
+        self._picture = picture
+        self._shrunk: dict[float, Picture] = {1.0: picture}
+
+    def crop(self, place: Matrix3, side: int, unit_px: float) -> Picture:
+        """A crop; ``place`` maps working pixels to it, ``unit_px`` are its working pixels per inter-pupil distance."""
+        scale = min(1.0, SOURCE_UNIT / unit_px)
+        scale = 1.0 if scale > 0.9 else scale
+        if scale not in self._shrunk:
+            small = cv2.resize(self._picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            self._shrunk[scale] = np.asarray(small, np.uint8)
+        grow = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1.0]])
+        cut = cv2.warpPerspective(
+            self._shrunk[scale], place @ grow, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        return np.asarray(cut, np.uint8)
+
+
+def _working(photo: Photo) -> tuple[Picture, float]:
+    """The photo in 8 bit, at most WORKING_SIDE, and its scale."""
+    scale = min(1.0, WORKING_SIDE / max(photo.size))
+    small = photo.encoded
+    if scale < 1:
+        small = np.asarray(cv2.resize(small, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+    eight = small if small.dtype == np.uint8 else np.rint(small / 257.0)
+    return np.asarray(eight, np.uint8), scale
+
+
+def _anchors(picture: Picture, network: LandmarkNetwork) -> tuple[Points, float]:
+    """The anchors of the most face-like place, in pixels of the picture, and its score.
+
+    The whole photo is looked at first, then its parts; wherever something is found, a second, upright look decides.
+    """
+    best: tuple[Points, float] = np.zeros((6, 2)), 0.0
+    for windows in _windows(picture.shape):
+        places = [_window_transform(window) for window in windows]
+        points, scores = network.locate(np.stack([_frame(picture, place) for place in places]))
+        at = int(np.argmax(scores))
+        found = apply_homography(np.linalg.inv(places[at]), points[at])
+        for _ in range(2):
+            place = crop_transform(found, LOCATOR_SIDE, CROP_UNITS * ZOOM)
+            points, scores = network.locate(_frame(picture, place)[None])
+            found = apply_homography(np.linalg.inv(place), points[0])
+        if scores[0] > best[1]:
+            best = found, float(scores[0])
+        if best[1] >= SURE:
+            break
+    return best
+
+
+def _windows(shape: tuple[int, ...]) -> list[list[tuple[float, float, float]]]:
+    """Squares (left, top, side) to look at: the whole photo, then halves of its shorter side in a grid."""
+    h, w = shape[:2]
+    whole = (w / 2 - max(h, w) / 2, h / 2 - max(h, w) / 2, float(max(h, w)))
+    side = min(h, w) * 0.6
+    lefts, tops = (np.linspace(0, length - side, max(2, round(1.5 * length / side))) for length in (w, h))
+    return [[whole], [(float(left), float(top), side) for top in tops for left in lefts]]
+
+
+def _window_transform(window: tuple[float, float, float]) -> Matrix3:
+    left, top, side = window
+    scale = LOCATOR_SIDE / side
+    return np.array([[scale, 0, -left * scale], [0, scale, -top * scale], [0, 0, 1.0]])
+
+
+def _frame(picture: Picture, place: Matrix3) -> Picture:
+    """The locator's frame through a transform; averaged first where it shrinks much, as a camera would."""
+    scale = float(np.sqrt(abs(np.linalg.det(place[:2, :2]))))
+    shrink = max(1, int(0.7 / scale))
+    if shrink > 1:
+        h, w = picture.shape[:2]
+        size = max(1, w // shrink), max(1, h // shrink)
+        place = place @ np.array(
+            [[w / size[0], 0, 0.5 * w / size[0] - 0.5], [0, h / size[1], 0.5 * h / size[1] - 0.5], [0, 0, 1.0]]
+        )
+        picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    out = cv2.warpPerspective(
+        picture, place, (LOCATOR_SIDE, LOCATOR_SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(out, np.uint8)
+
+
+def _look(source: _Source, anchors: Points, network: LandmarkNetwork, views: int) -> _Look:
+    """One reading of the crop laid by anchors; two views are the crop and its mirror image."""
+    place = crop_transform(anchors, CROP_SIDE)
+    unit_px = CROP_SIDE / CROP_UNITS / float(np.sqrt(abs(np.linalg.det(place[:2, :2]))))
+    crop = source.crop(place, CROP_SIDE, unit_px)
+    reading = network.read(np.stack([crop, crop[:, ::-1]][:views]))
+    points, scales = reading.points.copy(), reading.scales.copy()
+    points[:, 1:, :, 0] = CROP_SIDE - 1 - points[:, 1:, :, 0]
+    points[:, 1:], scales[:, 1:] = points[:, 1:, _MIRROR], scales[:, 1:, _MIRROR]
+    mean = points.mean((0, 1))
+    per_unit = CROP_UNITS / CROP_SIDE
+    spread = float(np.median(np.hypot(*np.moveaxis(points - mean, 3, 0)))) * per_unit
+    goal = (MEAN_ANCHORS - CROP_CENTRE) / per_unit + (CROP_SIDE - 1) / 2
+    fit = apply_homography(similarity(mean[_ANCHORS], goal), mean[_ANCHORS])
+    misfit = float(np.sqrt(((fit - goal) ** 2).sum(1).mean())) * per_unit
+    # The scales are errors per axis; a Laplace error in both axes is 1.5 times as far on average.
+    expected = 1.5 * scales.mean((0, 1)) * per_unit
+    back = apply_homography(np.linalg.inv(place), mean)
+    return _Look(back, expected, spread, float(reading.face.mean()), misfit)
+
+
+def _doubt(first: _Look, second: _Look) -> str:
+    """Why the reading is not to be trusted, as a sentence's end; empty if it is."""
+    unit = float(np.hypot(*(second.points[1] - second.points[0]))) + 1e-9
+    moved = float(np.median(np.hypot(*(second.points - first.points).T))) / unit
+    if second.face < LEAST_FACE:
+        return f"what was found is not a face (score {second.face:.2f}, at least {LEAST_FACE} needed)."
+    if float(np.median(second.expected)) > MOST_EXPECTED:
+        return (
+            f"the landmarks are too uncertain ({100 * np.median(second.expected):.0f} % of the inter-pupil distance)."
+        )
+    if second.misfit > MOST_MISFIT or moved > MOST_MOVED or second.spread > MOST_SPREAD:
+        return "the landmarks found do not form a face seen from the front."
+    return ""
