@@ -70,7 +70,7 @@ class Stage:
 
 
 LOCATOR = Stage("locator", LOCATOR_SIDE, 2600, 4)
-READER = Stage("reader", CROP_SIDE, 7600, 2)
+READER = Stage("reader", CROP_SIDE, 6000, 2)
 
 
 def new_network(stage: Stage) -> PointNet:
