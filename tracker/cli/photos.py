@@ -1,4 +1,4 @@
-"""Commands on photo files, no store needed: check, align, skin, outline, analyse, batch, card."""
+"""Commands on photo files, no store needed: check, align, landmarks, skin, outline, analyse, batch, card."""
 
 import csv
 from pathlib import Path
@@ -20,7 +20,7 @@ Photo2 = Annotated[Path, typer.Argument(help="The later photo.", metavar="FOLLOW
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
-    for command in (check, align, skin, outline, analyse, batch, card):
+    for command in (check, align, landmarks, skin, outline, analyse, batch, card):
         app.command()(command)
 
 
@@ -77,6 +77,19 @@ def align(
     say(answer, as_json, f"Aligned, residual {found.residual_px:.2f} px.")
 
 
+def landmarks(
+    photo: Annotated[Path, typer.Argument(help="A photo of a face.")],
+    as_json: Json = False,
+) -> None:
+    """Find the landmarks of a face, its pose and its scale, or say why there are none."""
+    from tracker.cli.faces import landmarks_of
+    from tracker.imaging import decode, networks
+
+    network = networks.load(networks.FACE_LANDMARKS).network
+    answer, text = landmarks_of(decode.open_photo(existing(photo)), network)
+    say(answer, as_json, text)
+
+
 def skin(
     photo: Annotated[Path, typer.Argument(help="A photo.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="PNG to write, 255 = skin.")],
@@ -122,6 +135,8 @@ def outline(
             "reason": "",
             "area_ratio": round(ratio, 4),
             "interval": [round(low, 4), round(high, 4)],
+            "method": found.method,
+            "aligned": found.aligned,
         },
         as_json,
         f"Area {ratio:.0%} of the earlier one (95 % interval {low:.0%} to {high:.0%}); outline in {output}.",
@@ -138,6 +153,10 @@ def analyse(
         Path | None, typer.Option(help="PNG mask of untreated skin in the baseline to compare with, 255 = inside.")
     ] = None,
     site: Annotated[str, typer.Option(help="Body site, for example face.")] = "",
+    part: Annotated[
+        list[str] | None,
+        typer.Option(help="Part of a face to measure instead of the usual ones, for example cheek_malar_left."),
+    ] = None,
     pairs: Annotated[
         Path | None, typer.Option(help="CSV with columns baseline,followup[,region,site,reference].")
     ] = None,
@@ -145,6 +164,7 @@ def analyse(
 ) -> None:
     """Measure two photos of the same skin and say what changed by more than the measurement's own noise."""
     from tracker.clinic.workflow import folders
+    from tracker.imaging.regions import FACE_REGIONS
 
     if pairs is not None and baseline is None:
         for answer in folders.analyse_pairs(folders.read_pairs(existing(pairs))):
@@ -153,7 +173,8 @@ def analyse(
     if pairs is not None or baseline is None or followup is None:
         raise InvalidInput("analyse: expected either BASELINE and FOLLOWUP or --pairs CSV; give one of the two.")
     masks = [existing(mask) if mask else None for mask in (region, reference)]
-    request = folders.Pair(existing(baseline), existing(followup), masks[0], site, masks[1])
+    parts = tuple(part) if part else FACE_REGIONS
+    request = folders.Pair(existing(baseline), existing(followup), masks[0], site, masks[1], parts=parts)
     answer = folders.analyse_pair(request)
     say(answer, as_json, _pair_text(answer))
 

@@ -23,7 +23,8 @@ from tracker.imaging.outline.evidence import (
     view,
 )
 from tracker.imaging.outline.proposal import depth_of
-from tracker.imaging.types import Outline, Photo, Region
+from tracker.imaging.outline.reading import network_odds, weighed
+from tracker.imaging.types import Outline, OutlineNetwork, Photo, Region
 
 PLACE_SLOPE, PLACE_MOST = 6.0, 3.0
 """Log-odds per radius that the carried outline adds, and their limit. At 8 and with half the weight on
@@ -40,7 +41,9 @@ LEAST_OVERLAP = 0.35
 """Dice of the found outline with the carried one."""
 
 
-def propagate(baseline: Photo, outline: Region, followup: Photo, carried: Region) -> Outline:
+def propagate(
+    baseline: Photo, outline: Region, followup: Photo, carried: Region, network: OutlineNetwork | None = None
+) -> Outline:
     """The outline of a lesion in the follow-up, from its outline in the baseline.
 
     Parameters
@@ -51,6 +54,8 @@ def propagate(baseline: Photo, outline: Region, followup: Photo, carried: Region
         The lesion in the baseline, approved by a person.
     carried : Region
         The same outline carried by the alignment, in follow-up pixels.
+    network : OutlineNetwork, optional
+        Of the extra ``networks``; without it the colours decide alone.
 
     Returns
     -------
@@ -76,6 +81,9 @@ def propagate(baseline: Photo, outline: Region, followup: Photo, carried: Region
     odds = np.clip(PLACE_SLOPE * (1.0 - after), -PLACE_MOST, PLACE_MOST)
     place = Place(np.where(after > FARTHEST_DEPTH, FARTHEST, odds).astype(np.float32), after)
     members = [member(second, place, recipe, prior) for recipe, prior in zip(RECIPES, known, strict=True)]
+    if network is not None:
+        shown = np.asarray(np.clip(1 - after, -1, 1), np.float32)
+        members = weighed(members, network_odds(second, shown, member(second, place, RECIPES[0]), network))
     if contrast(members, second) < LEAST_CONTRAST:
         raise NotComparable(
             "The lesion does not differ enough from the skin around it in the follow-up to be outlined.",

@@ -6,7 +6,8 @@ import numpy as np
 from tracker.errors import NotComparable
 from tracker.imaging.outline.area import LEAST_CONTRAST, PROPOSED_SD, contrast, outline_of
 from tracker.imaging.outline.evidence import FARTHEST, RECIPES, Place, Plane, View, member, view
-from tracker.imaging.types import Mask, Outline, Photo, Region
+from tracker.imaging.outline.reading import network_odds, weighed
+from tracker.imaging.types import Mask, Outline, OutlineNetwork, Photo, Region
 
 BOX_SHARE = 0.97
 """A prompt that fills its bounding box to this share is a box, and a lesion in a box is round rather than square."""
@@ -20,7 +21,7 @@ ROUGHNESS = 1.4
 """Radii of the loosened drawing beyond which the outline may not reach."""
 
 
-def propose(photo: Photo, prompt: Region) -> Outline:
+def propose(photo: Photo, prompt: Region, network: OutlineNetwork | None = None) -> Outline:
     """A soft outline of the lesion that a rough prompt points at.
 
     Parameters
@@ -29,6 +30,8 @@ def propose(photo: Photo, prompt: Region) -> Outline:
         Any camera; colours are compared within the photo only, so no calibration is needed.
     prompt : Region
         A box around the lesion with a little skin, or a rough drawing of it.
+    network : OutlineNetwork, optional
+        Of the extra ``networks``; without it the colours decide alone.
 
     Returns
     -------
@@ -43,10 +46,13 @@ def propose(photo: Photo, prompt: Region) -> Outline:
     Notes
     -----
     Five members in two colour spaces, each a histogram model of lesion and nearest skin, re-estimated four times.
+    With a network, each is averaged with one of its members as log-odds.
     """
     seen = view(photo, prompt.box)
     place = place_of(prompt, seen)
     members = [member(seen, place, recipe) for recipe in RECIPES]
+    if network is not None:
+        members = weighed(members, network_odds(seen, shown_place(prompt, place), members[0], network))
     if contrast(members, seen) < LEAST_CONTRAST:
         raise NotComparable(
             f"{prompt.name}: nothing inside the prompt differs from the skin around it.",
@@ -57,11 +63,22 @@ def propose(photo: Photo, prompt: Region) -> Outline:
 
 def place_of(prompt: Region, seen: View) -> Place:
     """Where the prompt expects the lesion, at the working scale."""
-    if prompt.area_px >= BOX_SHARE * prompt.box.width * prompt.box.height:
+    if is_box(prompt):
         return _in_box(prompt, seen)
     depth = np.asarray(depth_of(prompt, seen) / LOOSENESS, np.float32)
     odds = np.clip(PLACE_SLOPE * (1.05 - depth), PLACE_LEAST, PLACE_MOST)
     return Place(np.where(depth > ROUGHNESS, FARTHEST, odds).astype(np.float32), depth)
+
+
+def is_box(prompt: Region) -> bool:
+    """Whether a prompt is a box rather than a drawing."""
+    return prompt.area_px >= BOX_SHARE * prompt.box.width * prompt.box.height
+
+
+def shown_place(prompt: Region, place: Place) -> Plane:
+    """The prompt as the network was shown it in training: 1 in the middle, 0 on the border, -1 beyond."""
+    plane = np.clip(1 - place.depth, -1, 1)
+    return np.asarray(np.where(place.log_odds <= FARTHEST, -1, plane) if is_box(prompt) else plane, np.float32)
 
 
 def depth_of(region: Region, seen: View) -> Plane:
