@@ -46,12 +46,42 @@ def test_no_module_is_named_after_nothing(name: str) -> None:
         ("tracker.cli", ("streamlit", "torch", "sqlalchemy", "skimage")),
         ("tracker.clinic.workflow", ("streamlit", "torch")),
         ("tracker.imaging.pipeline", ("streamlit", "torch", "sqlalchemy", "pandas")),
+        ("tracker.imaging.networks", ("torch", "safetensors", "streamlit", "sqlalchemy", "cv2")),
     ],
 )
 def test_importing_loads_nothing_unwanted(module: str, unwanted: tuple[str, ...]) -> None:
     code = f"import sys, {module}; print(*[name for name in {unwanted!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PROJECT)
     assert done.stdout.split() == []
+
+
+def test_help_loads_no_torch() -> None:
+    code = (
+        "import sys; from tracker.cli import main\n"
+        "sys.argv = ['tracker', '--help']\n"
+        "try: main()\n"
+        "finally: print('torch' in sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PROJECT)
+    assert "doctor" in done.stdout
+    assert done.stderr.split() == ["False"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ids)
+def test_torch_is_imported_by_the_networks_alone(path: Path) -> None:
+    named = {
+        name.split(".")[0]
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    if not path.is_relative_to(PROJECT / "tracker/imaging/networks"):
+        assert not named & {"torch", "safetensors"}
 
 
 def test_no_path_of_a_machine_in_the_project() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tracker.clinic.workflow.clinic import Clinic, default_home
 from tracker.errors import TrackerError
+from tracker.imaging import networks
 
 FREE_SPACE_GB = 5.0  # about 800 photos of 12 megapixels
 MINIMUM = {"pillow": (13, 0), "streamlit": (1, 67), "starlette": (1, 1)}
@@ -32,6 +33,7 @@ def examine(home: Path | None = None) -> list[Finding]:
         ("one OpenCV", _one_opencv),
         ("versions", _versions),
         ("face finder", _face_finder),
+        ("networks", _networks),
         ("free space", _free_space),
         ("records and photos", _store),
     )
@@ -80,6 +82,17 @@ def _face_finder(_: Path) -> str:
             f"{path.name}: expected it inside the OpenCV package, found nothing; reinstall opencv-python."
         )
     return path.name
+
+
+def _networks(_: Path) -> str:
+    """The weights that ship, each read and its hash verified; torch is not loaded for that."""
+    weights = []
+    for one in networks.entries():
+        networks.verify(one)
+        weights.append(f"{one.name} {one.sha256[:12]}")
+    if not networks.installed():
+        return f"{', '.join(weights)}; not in use: the extra networks (torch, safetensors) is not installed"
+    return f"{', '.join(weights)}; torch {version('torch')}"
 
 
 def _free_space(home: Path) -> str:
