@@ -1,7 +1,7 @@
 """Trains the members of face-landmarks-v1, one per fold of people, and packs them into one file of weights.
 
     python models/face-landmarks-v1/train.py --photos ../shared/data --runs RUNS --fold 0   # ... to 4, 12 min each
-    python models/face-landmarks-v1/train.py --runs RUNS --pack
+    python models/face-landmarks-v1/pack.py --runs RUNS
     python models/face-landmarks-v1/train.py --photos ../shared/data --smoke                # 60 s; must beat chance
 
 One core (2.1 GHz with bfloat16 units) suffices. A run that was stopped goes on from its last checkpoint with the same
@@ -44,7 +44,6 @@ NAMED_WEIGHT = 3.0
 HEAT_WEIGHT = 0.3
 """Of the cross-entropy between the heatmap and a Gaussian of one cell about the label: it finds the peak early."""
 CHECKPOINT_STEPS = 200
-WEIGHTS = HERE / "face-landmarks-v1.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class Stage:
 
 
 LOCATOR = Stage("locator", LOCATOR_SIDE, 2600, 4)
-READER = Stage("reader", CROP_SIDE, 6000, 2)
+READER = Stage("reader", CROP_SIDE, 5600, 2)
 
 
 def new_network(stage: Stage) -> PointNet:
@@ -267,26 +266,6 @@ def smoke(data: Path, seconds: float) -> dict[str, float]:
     return {"value": held_out_error(net, data, 0)["named_median"], "chance": chance}
 
 
-def pack(folder: Path, weights: Path) -> list[str]:
-    """All members' moving averages in float16 in one file; the lines of their loss curves, every 200 steps."""
-    tensors: dict[str, Tensor] = {}
-    curves: list[str] = []
-    for fold in range(5):
-        for stage in (LOCATOR, READER):
-            stored = folder / f"{stage.name}-{fold}.safetensors"
-            facts = facts_of(stored)
-            if int(facts["step"]) != stage.steps:
-                raise SystemExit(
-                    f"{stored.name}: stopped at step {facts['step']} of {stage.steps}. Train it to the end."
-                )
-            curves += [f"{stage.name},{fold},{step},{loss}" for step, loss in json.loads(facts["curve"])[1::2]]
-            for key, value in load_file(stored).items():
-                if key.startswith("ema.") and value.is_floating_point():
-                    tensors[f"m{fold}.{stage.name}.{key[4:]}"] = value.half().contiguous()
-    save_file(tensors, weights)
-    return curves
-
-
 def main(arguments: list[str], say: Callable[[str], None]) -> int:
     """Runs what the command line asks; 0 when it succeeded."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -294,7 +273,6 @@ def main(arguments: list[str], say: Callable[[str], None]) -> int:
     parser.add_argument("--runs", type=Path, help="folder of checkpoints, outside the repository")
     parser.add_argument("--fold", type=int, choices=range(5))
     parser.add_argument("--smoke", action="store_true")
-    parser.add_argument("--pack", action="store_true")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args(arguments)
     torch.set_num_threads(args.threads)
@@ -304,10 +282,6 @@ def main(arguments: list[str], say: Callable[[str], None]) -> int:
         return 0
     if args.runs is None:
         parser.error("--runs is needed: a folder for checkpoints outside the repository")
-    if args.pack:
-        lines = ["stage,fold,step,loss", *pack(args.runs, WEIGHTS)]
-        (HERE / "loss.csv").write_text("\n".join(lines) + "\n")
-        return 0
     photos = training_photos(args.photos, args.fold)
     for stage in (LOCATOR, READER):
         net = train(stage, args.fold, photos, args.runs)
