@@ -2,5 +2,6 @@
 
 from tracker.imaging.outline.propagation import propagate
 from tracker.imaging.outline.proposal import propose
+from tracker.imaging.outline.searching import find, soft_outline
 
-__all__ = ["propagate", "propose"]
+__all__ = ["find", "propagate", "propose", "soft_outline"]

@@ -12,6 +12,8 @@ PROPOSED_SD = 0.14
 expert's area within 1.96 of it. Two experts differ by 0.05."""
 PROPAGATED_SD = 0.20
 """The same for outlines found again in the follow-up: two thirds of the wounds of lesions_fuseg_repeat."""
+FOUND_SD = 0.15
+"""The same for lesions found without a prompt."""
 LEAST_CONTRAST = 1.2
 """Of :func:`contrast`: with less there is no lesion to outline."""
 NOISE_LAB = 0.3
