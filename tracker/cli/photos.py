@@ -118,11 +118,12 @@ def outline(
     as_json: Json = False,
 ) -> None:
     """Carry the outline of a scar to the later photo, refine it there, and compare the areas."""
+    from tracker.clinic.workflow.outlining import outline_network
     from tracker.imaging import decode, pipeline
 
     before, after = decode.open_photos((existing(baseline), existing(followup)))
     try:
-        found = pipeline.follow_outline(before, _region(mask, before.size), after)
+        found = pipeline.follow_outline(before, _region(mask, before.size), after, outline_network())
     except NotComparable as refused:
         answer = {"status": "refused", "reason": str(refused), "area_ratio": None, "interval": [None, None]}
         say(answer, as_json, f"Refused: {refused}")
@@ -139,7 +140,8 @@ def outline(
             "aligned": found.aligned,
         },
         as_json,
-        f"Area {ratio:.0%} of the earlier one (95 % interval {low:.0%} to {high:.0%}); outline in {output}.",
+        f"Area {ratio:.0%} of the earlier one (95 % interval {low:.0%} to {high:.0%}), by {found.method}; "
+        f"outline in {output}.",
     )
 
 
