@@ -36,13 +36,24 @@ SOURCE_UNIT = 56.0
 """Pixels per inter-pupil distance of what a crop is cut from, as in training: averaged down, then interpolated."""
 ZOOM = 1.25
 """Second look of the locator: its frame is this many crops wide, so that the face fills two thirds of it."""
-LEAST_LOCATED = 0.5
+LEAST_LOCATED = 0.3
+"""Score of the locator below which nothing is read; the reader, which sees more, decides above it."""
 SURE = 0.9
+"""Score of the locator at which the parts of the photo are not searched as well."""
 LEAST_FACE = 0.5
-MOST_EXPECTED = 0.08
-MOST_MISFIT = 0.25
-MOST_MOVED = 0.08
+"""Score of the reader: even odds."""
+MOST_EXPECTED = 0.05
+"""Median expected error in inter-pupil distances: three times that of a good photo, where regions begin to slip."""
+MOST_MISFIT = 0.2
+"""Anchors against the mean face's, in inter-pupil distances: 0.07 in the strangest of 72 faces."""
+NEAR = 0.06
+"""The locator's anchors further off than this have the crop laid and read again: training moved crops by as much."""
+MOST_MOVED = 0.12
+"""A crop of a face is read where it was laid; elsewhere every reading leads on to another place."""
 MOST_SPREAD = 0.05
+"""Members that disagree by more than the accepted error do not see the same face."""
+RADIAL = 1.5
+"""Mean distance of a point whose error is Laplace in both axes, per mean absolute error of one axis."""
 
 _MIRROR = np.array([POINT_NAMES.index(mirrored(name)) for name in POINT_NAMES])
 _ANCHORS = np.array([POINT_NAMES.index(name) for name in ANCHOR_NAMES])
@@ -103,31 +114,49 @@ def find_landmarks(photo: Photo, network: LandmarkNetwork) -> FaceLandmarks | No
     if score < LEAST_LOCATED:
         return NoFace(f"{photo.name}: no face was found (score {score:.2f}, at least {LEAST_LOCATED} needed).")
     source = _Source(picture)
-    first = _look(source, anchors, network, views=1)
-    second = _look(source, first.points[_ANCHORS], network, views=2)
-    reason = _doubt(first, second)
+    look = _look(source, anchors, network)
+    if look.moved > NEAR:
+        look = _look(source, look.points[_ANCHORS], network)
+    reason = _doubt(look)
     if reason:
         return NoFace(f"{photo.name}: {reason}")
-    points = (second.points + 0.5) / scale - 0.5
+    points = (look.points + 0.5) / scale - 0.5
     unit = float(np.hypot(*(points[1] - points[0])))
-    confidence = np.exp(-second.expected / 0.05)
+    confidence = np.exp(-look.expected / 0.05)
     return FaceLandmarks(
         {name: (float(x), float(y)) for name, (x, y) in zip(POINT_NAMES, points, strict=True)},
         {name: float(value) for name, value in zip(POINT_NAMES, confidence, strict=True)},
         unit,
-        second.face,
+        look.face,
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Look:
-    """What one reading says: points in pixels of the working picture, errors in inter-pupil distances."""
+    """What one reading says.
+
+    Parameters
+    ----------
+    points : Points
+        (91, 2) pixels of the working picture.
+    expected : ndarray of float64
+        (91,) distance to the truth that the members expect, in inter-pupil distances.
+    spread : float
+        Median distance between members and their mean, in the same unit.
+    face : float
+        Probability that the crop shows a face.
+    misfit : float
+        Root mean square distance of the anchors from the mean face's, in the same unit.
+    moved : float
+        Median distance of the anchors from those that laid the crop, in the same unit.
+    """
 
     points: Points
     expected: NDArray[np.float64]
     spread: float
     face: float
     misfit: float
+    moved: float
 
 
 class _Source:
@@ -215,37 +244,39 @@ def _frame(picture: Picture, place: Matrix3) -> Picture:
     return np.asarray(out, np.uint8)
 
 
-def _look(source: _Source, anchors: Points, network: LandmarkNetwork, views: int) -> _Look:
-    """One reading of the crop laid by anchors; two views are the crop and its mirror image."""
+def _look(source: _Source, anchors: Points, network: LandmarkNetwork) -> _Look:
+    """One reading of the crop laid by anchors and of its mirror image, members and both averaged."""
     place = crop_transform(anchors, CROP_SIDE)
-    unit_px = CROP_SIDE / CROP_UNITS / float(np.sqrt(abs(np.linalg.det(place[:2, :2]))))
-    crop = source.crop(place, CROP_SIDE, unit_px)
-    reading = network.read(np.stack([crop, crop[:, ::-1]][:views]))
-    points, scales = reading.points.copy(), reading.scales.copy()
-    points[:, 1:, :, 0] = CROP_SIDE - 1 - points[:, 1:, :, 0]
-    points[:, 1:], scales[:, 1:] = points[:, 1:, _MIRROR], scales[:, 1:, _MIRROR]
-    mean = points.mean((0, 1))
     per_unit = CROP_UNITS / CROP_SIDE
-    spread = float(np.median(np.hypot(*np.moveaxis(points - mean, 3, 0)))) * per_unit
+    crop = source.crop(place, CROP_SIDE, float(1 / per_unit / np.sqrt(abs(np.linalg.det(place[:2, :2])))))
+    reading = network.read(np.stack([crop, crop[:, ::-1]]))
+    points, scales = reading.points.copy(), reading.scales.copy()
+    points[:, 1, :, 0] = CROP_SIDE - 1 - points[:, 1, :, 0]
+    points[:, 1], scales[:, 1] = points[:, 1, _MIRROR], scales[:, 1, _MIRROR]
+    mean = points.mean((0, 1))
     goal = (MEAN_ANCHORS - CROP_CENTRE) / per_unit + (CROP_SIDE - 1) / 2
-    fit = apply_homography(similarity(mean[_ANCHORS], goal), mean[_ANCHORS])
-    misfit = float(np.sqrt(((fit - goal) ** 2).sum(1).mean())) * per_unit
-    # The scales are errors per axis; a Laplace error in both axes is 1.5 times as far on average.
-    expected = 1.5 * scales.mean((0, 1)) * per_unit
-    back = apply_homography(np.linalg.inv(place), mean)
-    return _Look(back, expected, spread, float(reading.face.mean()), misfit)
+    fitted = apply_homography(similarity(mean[_ANCHORS], goal), mean[_ANCHORS])
+    laid = apply_homography(place, anchors)
+    return _Look(
+        points=apply_homography(np.linalg.inv(place), mean),
+        expected=RADIAL * scales.mean((0, 1)) * per_unit,
+        spread=float(np.median(np.hypot(*np.moveaxis(points - mean, 3, 0)))) * per_unit,
+        face=float(reading.face.mean()),
+        misfit=float(np.sqrt(((fitted - goal) ** 2).sum(1).mean())) * per_unit,
+        moved=float(np.median(np.hypot(*(mean[_ANCHORS] - laid).T))) * per_unit,
+    )
 
 
-def _doubt(first: _Look, second: _Look) -> str:
-    """Why the reading is not to be trusted, as a sentence's end; empty if it is."""
-    unit = float(np.hypot(*(second.points[1] - second.points[0]))) + 1e-9
-    moved = float(np.median(np.hypot(*(second.points - first.points).T))) / unit
-    if second.face < LEAST_FACE:
-        return f"what was found is not a face (score {second.face:.2f}, at least {LEAST_FACE} needed)."
-    if float(np.median(second.expected)) > MOST_EXPECTED:
+def _doubt(look: _Look) -> str:
+    """Why a reading is not to be trusted, as a sentence's end; empty if it is."""
+    if look.face < LEAST_FACE:
+        return f"what was found is not a face (score {look.face:.2f}, at least {LEAST_FACE} needed)."
+    error = float(np.median(look.expected))
+    if error > MOST_EXPECTED:
         return (
-            f"the landmarks are too uncertain ({100 * np.median(second.expected):.0f} % of the inter-pupil distance)."
+            f"the landmarks are too uncertain: an error of {100 * error:.0f} % of the pupils' distance is expected, "
+            f"at most {100 * MOST_EXPECTED:.0f} % is accepted; take the photo from the front, in even light."
         )
-    if second.misfit > MOST_MISFIT or moved > MOST_MOVED or second.spread > MOST_SPREAD:
+    if look.misfit > MOST_MISFIT or look.moved > MOST_MOVED or look.spread > MOST_SPREAD:
         return "the landmarks found do not form a face seen from the front."
     return ""
