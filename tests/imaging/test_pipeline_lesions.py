@@ -106,7 +106,7 @@ def test_with_the_card_the_area_is_in_mm2_and_marks_are_counted() -> None:
     calibration = calibrate.fit(photo)
     assert calibration is not None
     outline = Region.from_mask("drawn", shot.mask(str(scar.kind)))
-    found = pipeline.analyse(photo, Photo("b", "b", again.encoded), region=outline, noise=NOISE)
+    found = pipeline.analyse(photo, Photo("b", "b", again.encoded), region=outline, setting=pipeline.Setting(NOISE))
     area = next(row for row in found.changes if row.metric == Metric.SCAR_AREA)
     true = shot.scene.masked_area_mm2(str(scar.kind))
     assert area.unit == "mm²", area.flags

@@ -118,7 +118,7 @@ def astronaut():
 
 def test_the_regions_of_the_astronaut_lie_where_they_should(astronaut):
     found = {region.name: region for region in regions.face_regions(astronaut)}
-    assert tuple(found) == regions.FACE_REGIONS
+    assert tuple(found) == ("forehead", "cheek_left", "cheek_right", "nose", "chin")
     middle = {name: np.array([r.box.left + r.box.right, r.box.top + r.box.bottom]) / 2 for name, r in found.items()}
     by_hand = {
         "forehead": (226, 72),
@@ -139,16 +139,6 @@ def test_regions_are_skin_and_do_not_overlap(astronaut):
         total += region.full(astronaut.size)
     assert total.max() == 1
     assert skin[total > 0].all()
-
-
-def test_landmarks_place_the_regions_where_they_are_given(astronaut):
-    face = regions.find_face(astronaut)
-    moved = {"pupil_right": np.add(face.pupil_right, 2), "pupil_left": np.add(face.pupil_left, 2)}
-    first = regions.face_regions(astronaut)
-    second = regions.face_regions(astronaut, landmarks=moved)
-    assert [r.name for r in first] == [r.name for r in second]
-    shift = [np.subtract((b.box.left, b.box.top), (a.box.left, a.box.top)) for a, b in zip(first, second, strict=True)]
-    np.testing.assert_allclose(np.median(shift, axis=0), 2, atol=1)
 
 
 def test_a_tilted_head_tilts_the_regions(astronaut):

@@ -12,6 +12,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from tracker.clinic.jobs import Executor
+from tracker.clinic.workflow.faces import landmark_network
 from tracker.errors import InvalidInput
 from tracker.exports.table import change_unit, least_fall
 from tracker.imaging import decode, pipeline, regions
@@ -38,6 +39,8 @@ class Pair:
         PNG mask of untreated skin over the upright baseline, 255 = inside.
     labels : tuple of str
         Patient, session and view, where the pair comes from a folder tree.
+    parts : tuple of str
+        Parts of a face that are measured.
     """
 
     baseline: Path
@@ -46,6 +49,7 @@ class Pair:
     site: str = ""
     reference: Path | None = None
     labels: tuple[str, str, str] = ("", "", "")
+    parts: tuple[str, ...] = regions.FACE_REGIONS
 
 
 def read_pairs(path: Path) -> list[Pair]:
@@ -95,8 +99,9 @@ def analyse_pair(pair: Pair) -> dict[str, Any]:
     """
     before, after, region = opened(pair)
     drawn = Drawn(reference=_reference(pair, before))
+    setting = pipeline.Setting(landmarks=landmark_network(), parts=pair.parts)
     return {"baseline": str(pair.baseline), "followup": str(pair.followup)} | answer(
-        pipeline.analyse(before, after, region=region, drawn=drawn, site=pair.site)
+        pipeline.analyse(before, after, region=region, drawn=drawn, site=pair.site, setting=setting)
     )
 
 

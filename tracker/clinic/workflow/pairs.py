@@ -9,13 +9,12 @@ from tracker.clinic.records import serial
 from tracker.clinic.records.store import Records
 from tracker.clinic.types import AnalysisRecord, AnalysisStatus, Kit, PhotoRecord, RegionRole
 from tracker.clinic.workflow.clinic import Clinic
+from tracker.clinic.workflow.faces import landmark_network, landmark_weights
 from tracker.clinic.workflow.kits import kit_for
 from tracker.errors import InvalidInput
 from tracker.imaging import decode, pipeline
 from tracker.imaging.change import NoiseModel
 from tracker.imaging.types import Analysis, Drawn, Region
-
-NO_WEIGHTS = ""  # no network takes part yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def plan_of(records: Records, baseline: PhotoRecord, followup: PhotoRecord) -> P
         followup_sha256=followup.sha256,
         region_digest=serial.drawn_digest(treated, reference, correction),
         version=pipeline.PIPELINE_VERSION,
-        weights_hash=NO_WEIGHTS,
+        weights_hash=landmark_weights(str(series[0].plan.site), drawn=bool(treated)),
         status=AnalysisStatus.FAILED,
         reason="",
         retake="",
@@ -150,7 +149,8 @@ def analyse_job(job: Job) -> Analysis:
     """The analysis of one pair; runs in a worker."""
     baseline = decode.open_photo(job.baseline, name=job.names[0])
     followup = decode.open_photo(job.followup, name=job.names[1])
-    return pipeline.analyse(baseline, followup, region=job.region, drawn=job.drawn, site=job.site, noise=job.noise)
+    setting = pipeline.Setting(job.noise, landmark_network())
+    return pipeline.analyse(baseline, followup, region=job.region, drawn=job.drawn, site=job.site, setting=setting)
 
 
 def filled(draft: AnalysisRecord, analysis: Analysis | None, error: str) -> AnalysisRecord:

@@ -9,6 +9,7 @@ from itertools import combinations, pairwise
 from tracker.clinic.jobs import Executor, Progress
 from tracker.clinic.types import Kit, KitLabels, scope_sentence
 from tracker.clinic.workflow.clinic import Clinic
+from tracker.clinic.workflow.faces import landmark_network
 from tracker.clinic.workflow.repeat_photos import RepeatPhoto, grouped
 from tracker.errors import InvalidInput
 from tracker.imaging import calibrate, decode, pipeline, regions
@@ -152,7 +153,8 @@ def repeat_job(job: RepeatJob) -> RepeatAnswer:
     """One pair compared; runs in a worker."""
     opened = [decode.open_photo(one.source, name=one.title) for one in (job.first, job.second)]
     first, second = (pipeline.prepare(photo) for photo in opened)
-    found = pipeline.analyse(first, second, region=_region(job, first), site=job.first.site, noise=UNJUDGED)
+    setting = pipeline.Setting(UNJUDGED, landmark_network())
+    found = pipeline.analyse(first, second, region=_region(job, first), site=job.first.site, setting=setting)
     refusal = found.refusal
     drawn = [region for region in found.followup_regions if region.name == regions.DRAWN]
     return RepeatAnswer(
@@ -189,7 +191,7 @@ def _region(job: RepeatJob, photo: Photo) -> Region | None:
     if job.carried is not None or job.first.site == FACE:
         return job.carried
     skin = regions.skin_mask(photo)
-    if not job.first.site and regions.face_regions(photo, skin=skin):
+    if not job.first.site and regions.find_face(photo) is not None:
         return None
     return skin_patch(skin)
 

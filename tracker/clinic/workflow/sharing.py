@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from tracker.clinic.workflow.faces import landmark_network
 from tracker.clinic.workflow.folders import Pair, opened
 from tracker.errors import InvalidInput
 from tracker.exports.comparison import Dating, FileKind, caption, comparison, encode
@@ -35,7 +36,8 @@ def comparison_of_files(
     before, after, region = opened(pair)
     first, second = (_day(photo, given) for photo, given in zip((before, after), days, strict=True))
     before, after = pipeline.prepare(before), pipeline.prepare(after)
-    analysis = pipeline.analyse(before, after, region=region, site=pair.site)
+    setting = pipeline.Setting(landmarks=landmark_network())
+    analysis = pipeline.analyse(before, after, region=region, site=pair.site, setting=setting)
     return encode(comparison(before, after, analysis, caption(analysis, first, second, dating)), kind)
 
 

@@ -21,6 +21,7 @@ from tracker.imaging.change.noise import (
     default_noise,
     kind_of_tone,
     load_noise,
+    most_sdc,
     region_kind,
 )
 from tracker.imaging.change.progress import trend
@@ -54,6 +55,7 @@ __all__ = [
     "kind_of_tone",
     "kit_noise",
     "load_noise",
+    "most_sdc",
     "region_kind",
     "repeatability",
     "trend",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,18 +11,65 @@ import numpy as np
 from tracker.errors import InvalidInput, NotComparable
 from tracker.imaging import align, calibrate, decode, quality, regions
 from tracker.imaging.change import NoiseModel, default_noise
+from tracker.imaging.pipeline.faces import NO_FACE, FaceReading, read_face
 from tracker.imaging.pipeline.laying import calibration_flags, lay, shared_light, tone_of
 from tracker.imaging.pipeline.lesions import lesion_rows, lost_lesion_rows
 from tracker.imaging.pipeline.relief import relief_rows
 from tracker.imaging.pipeline.rows import colour_rows, lost_rows
-from tracker.imaging.types import Alignment, Analysis, Drawn, Flag, FlagCode, Mask, Metric, Photo, Region, frozen
+from tracker.imaging.types import (
+    Alignment,
+    Analysis,
+    Drawn,
+    Flag,
+    FlagCode,
+    LandmarkNetwork,
+    Mask,
+    Metric,
+    Photo,
+    Region,
+    frozen,
+)
 
 Answer = TypeVar("Answer")
 
-PIPELINE_VERSION = "2"
+PIPELINE_VERSION = "3"
 """Changes whenever a measured value changes; numbers of different versions never share a trend."""
 NOTHING_DRAWN = Drawn()
+FACE = "face"
+NOTHING_FOUND = Flag(
+    FlagCode.REGION_NOT_FOUND, "No face, no skin and no drawn region were found to measure in.", "Draw the region."
+)
 LEAST_SKIN = 0.02  # of a photo, below which everything in the picture may carry the alignment
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting:
+    """With what a pair is judged besides its two photos.
+
+    Parameters
+    ----------
+    noise : NoiseModel or None
+        Repeat noise of this kit; None for the defaults that ship.
+    landmarks : LandmarkNetwork or None
+        Places the standard parts of a face; None where it is not installed, and then they are placed by proportions.
+    parts : tuple of str
+        The parts of a face that are measured, of :data:`tracker.imaging.regions.EVERY_PART`.
+    """
+
+    noise: NoiseModel | None = None
+    landmarks: LandmarkNetwork | None = None
+    parts: tuple[str, ...] = regions.FACE_REGIONS
+
+    def __post_init__(self) -> None:
+        unknown = [part for part in self.parts if part not in regions.EVERY_PART]
+        if unknown or not self.parts:
+            raise InvalidInput(
+                f"Parts of a face: expected names of {', '.join(regions.EVERY_PART)}, found "
+                f"{', '.join(unknown) or 'none'}; correct the name."
+            )
+
+
+AS_SHIPPED = Setting()
 
 
 def prepare(photo: Photo) -> Photo:
@@ -118,7 +165,7 @@ def analyse(
     region: Region | None = None,
     drawn: Drawn = NOTHING_DRAWN,
     site: str = "",
-    noise: NoiseModel | None = None,
+    setting: Setting = AS_SHIPPED,
 ) -> Analysis:
     """Everything that two photos of the same skin can say about change.
 
@@ -132,8 +179,8 @@ def analyse(
         Reference skin in the baseline and the treated part in the follow-up, where a person drew them.
     site : str
         ``"face"`` asks for the standard regions; any other word is only kept.
-    noise : NoiseModel, optional
-        Repeat noise of this kit; the defaults that ship otherwise.
+    setting : Setting
+        Noise, network for landmarks, and which parts of a face; without one as it ships and without a network.
 
     Returns
     -------
@@ -146,7 +193,7 @@ def analyse(
         A region outside its photo, or reference skin that overlaps the treated region.
     """
     _check_drawn(drawn, region, (baseline, followup))
-    noise = default_noise() if noise is None else noise
+    noise = default_noise() if setting.noise is None else setting.noise
     baseline, followup = alike(*_of_both(prepare, (baseline, followup)))
     skin = _of_both(regions.skin_mask, (baseline, followup))
     empty = Analysis(baseline.sha256, followup.sha256, site, PIPELINE_VERSION, None, None, (), (), ())
@@ -155,11 +202,11 @@ def analyse(
         alignment = register_on_skin(baseline, followup, region, skin)
     except NotComparable as refused:
         return replace(empty, refusal=Flag(FlagCode.NOT_ALIGNED, refused.reason, refused.retake))
-    chosen = _choose(baseline, region, site, skin[0])
+    reading = _face(baseline, region, site, setting)
+    chosen = _choose(baseline, region, site, skin[0], reading, setting)
     if not chosen:
-        reason = "No face, no skin and no drawn region were found to measure in."
-        return replace(empty, refusal=Flag(FlagCode.REGION_NOT_FOUND, reason, "Draw the region."), alignment=alignment)
-    pair = lay(baseline, followup, alignment, skin, drawn)
+        return replace(empty, refusal=reading.refusal or NOTHING_FOUND, alignment=alignment)
+    pair = lay(baseline, followup, alignment, skin, drawn, reading)
     flags = (*calibration_flags(pair), *quality.pair_flags((baseline, followup), skin, alignment, shared_light(pair)))
     kept, carried, rows = [], [], []
     for part in chosen:
@@ -171,7 +218,7 @@ def analyse(
             continue
         kept.append(part)
         carried.append(moved)
-        here = (*flags, *quality.region_flags(alignment, part))
+        here = (*flags, *quality.region_flags(alignment, part), *(reading.flags if regions.is_part(part) else ()))
         rows += [*colour_rows(pair, part, here, noise), *relief_rows(pair, (part, moved), here, noise)]
         if part is region:
             rows += lesion_rows(pair, (part, moved), here, noise)
@@ -186,10 +233,22 @@ def analyse(
     )
 
 
-def _choose(photo: Photo, region: Region | None, site: str, skin: Mask) -> tuple[Region, ...]:
+def _face(photo: Photo, region: Region | None, site: str, setting: Setting) -> FaceReading:
+    """The face of the baseline where parts of it are measured, or where only its irises can give a drawing's scale."""
+    without_scale = photo.calibration is None or photo.calibration.mm_to_px is None
+    if region is None or (site == FACE and without_scale and setting.landmarks is not None):
+        return read_face(photo, setting.landmarks)
+    return NO_FACE
+
+
+def _choose(
+    photo: Photo, region: Region | None, site: str, skin: Mask, reading: FaceReading, setting: Setting
+) -> tuple[Region, ...]:
     if region is not None:
         return (region,)
-    found = regions.face_regions(photo, skin=skin)
-    if found or site == "face" or not skin.any():
+    found: tuple[Region, ...] = ()
+    if reading.face is not None and reading.refusal is None:
+        found = regions.face_regions(photo, reading.landmarks, skin, setting.parts)
+    if found or site == FACE or not skin.any():
         return found
     return (Region.from_mask("skin", skin),)

@@ -12,6 +12,7 @@ from tracker.imaging.measure import cells as patches
 from tracker.imaging.measure import reference
 from tracker.imaging.measure.cells import SkinCells
 from tracker.imaging.measure.reference import ColourMatch
+from tracker.imaging.pipeline.faces import NO_FACE, FaceReading
 from tracker.imaging.regions import Face
 from tracker.imaging.types import Alignment, Box, Drawn, Flag, Mask, Photo, Points, Region
 
@@ -21,7 +22,8 @@ REFERENCE_CELLS = 4000  # a face then has patches of about 10 px at 1350 px: mor
 REGION_CELLS = 900
 DRAWN_REFERENCE_CELLS = 1500  # a drawn reference is smaller than a face: more patches of it would share JPEG blocks
 SURROUNDINGS_CELLS = 1500
-REFERENCE_HEIGHT = 0.7  # SD of the weight of face skin by height, in inter-pupil distances
+REFERENCE_HEIGHT = 0.6  # SD of the weight of face skin by height, in inter-pupil distances
+MOST_OWN = 0.2  # of the weight of a part's reference may be its own skin: more would subtract more of its own change
 FACE_HALF_WIDTH = 1.2  # inter-pupil distances: without ears
 OUTLINE_POINTS = 20000  # enough of a region's pixels to know how far other skin is
 
@@ -42,8 +44,8 @@ class LaidPair:
         All skin that is usable in both photos.
     surroundings : ndarray of shape (3,) or None
         Log colour ratio of steady surroundings.
-    face : Face or None
-        In the baseline.
+    reading : FaceReading
+        Of the face in the baseline.
     drawn : Drawn
         Reference skin and follow-up outline, where a person drew them.
     """
@@ -54,8 +56,13 @@ class LaidPair:
     skin: tuple[Mask, Mask] = field(repr=False)
     cells: SkinCells = field(repr=False)
     surroundings: Floats | None
-    face: Face | None
+    reading: FaceReading = NO_FACE
     drawn: Drawn = field(default_factory=Drawn)
+
+    @property
+    def face(self) -> Face | None:
+        """Where the face of the baseline is; None where there is none."""
+        return self.reading.face
 
     @property
     def calibrated(self) -> bool:
@@ -64,7 +71,12 @@ class LaidPair:
 
 
 def lay(
-    baseline: Photo, followup: Photo, alignment: Alignment, skin: tuple[Mask, Mask], drawn: Drawn | None = None
+    baseline: Photo,
+    followup: Photo,
+    alignment: Alignment,
+    skin: tuple[Mask, Mask],
+    drawn: Drawn | None = None,
+    reading: FaceReading = NO_FACE,
 ) -> LaidPair:
     """The shared skin of two photos, patch by patch, and what their surroundings say of lamp and camera."""
     whole = Box(0, 0, *baseline.size)
@@ -78,8 +90,7 @@ def lay(
         if far.mean() > 0.05:
             points, spacing = patches.grid(far, whole, SURROUNDINGS_CELLS)
             around = reference.steady_surroundings(patches.pair(baseline, followup, points, points, spacing))
-    face = regions.find_face(baseline)
-    return LaidPair(baseline, followup, alignment, skin, cells, around, face, drawn or Drawn())
+    return LaidPair(baseline, followup, alignment, skin, cells, around, reading, drawn or Drawn())
 
 
 def calibration_flags(pair: LaidPair) -> tuple[Flag, ...]:
@@ -100,16 +111,16 @@ def reference_of(pair: LaidPair, region: Region) -> tuple[SkinCells, ColourMatch
     Notes
     -----
     A drawn region is referred to skin well away from it. A standard region of a face is referred to the face at its
-    own height, itself included: light and expression change redness along the face more than across it (SDC of the
-    cheeks 1.6 and 2.1 H against about 2.3 and 2.8 with all skin). The price, 8 H over one whole cheek read as 7.7,
-    over both as 7.0, over the whole forehead as 6.9, stands in docs/accuracy.md.
+    own height, itself included with at most a fifth of the weight: light and expression change redness along the face
+    more than across it. The price, of 8 H over one whole cheek or over both 7.7 and 7.0 are read, stands in
+    docs/accuracy.md.
     Skin that a person drew as untreated takes the place of both, and its whole shift is subtracted: what a card cannot
     put down to the camera either is then the person's own warmth, which the treated skin shares.
     """
     if pair.drawn.reference is not None:
         skin = region_cells(pair, pair.drawn.reference, DRAWN_REFERENCE_CELLS)
         return skin, reference.match_colour(skin, None, calibrated=False)
-    if region.name in regions.FACE_REGIONS and pair.face is not None:
+    if regions.is_part(region) and pair.face is not None:
         weights = _at_height(pair.face, region, pair.cells.position)
         match = reference.match_colour(pair.cells, pair.surroundings, calibrated=pair.calibrated, weights=weights)
         return pair.cells, match
@@ -128,8 +139,16 @@ def _at_height(face: Face, region: Region, points: Points) -> Floats:
     row, column = np.nonzero(region.mask)
     centre = np.array([[column.mean() + region.box.left, row.mean() + region.box.top]])
     across, down = (_in_face(face, points) - _in_face(face, centre) * [0, 1]).T
-    weights = np.exp(-(down**2) / (2 * REFERENCE_HEIGHT**2))
-    return np.asarray(np.where(np.abs(across) <= FACE_HALF_WIDTH, weights, 0.0), np.float64)
+    weights = np.where(np.abs(across) <= FACE_HALF_WIDTH, np.exp(-(down**2) / (2 * REFERENCE_HEIGHT**2)), 0.0)
+    mine = _inside_region(region, points)
+    own, other = float(weights[mine].sum()), float(weights[~mine].sum())
+    fair = MOST_OWN / (1 - MOST_OWN) * other
+    return np.asarray(np.where(mine, weights * min(1.0, fair / max(own, 1e-9)), weights), np.float64)
+
+
+def _inside_region(region: Region, points: Points) -> Mask:
+    """Whether each point of the photo lies in a region, shape (n,)."""
+    return _inside(region.mask, points - (region.box.left, region.box.top))
 
 
 def _in_face(face: Face, points: Points) -> Floats:

@@ -80,7 +80,7 @@ def _area_left(pair: LaidPair, places: tuple[Region, Region]) -> tuple[Measureme
         start, unit = first.value, scars.UNIT
         left *= second.value / first.value  # of the same skin: what the cards say of its size
     else:
-        doubts, start, unit = (scars.NO_SCALE,), 100.0, scars.RELATIVE_UNIT
+        start, unit, doubts = _start(pair, places[0])
         left *= places[1].area_px / places[0].area_px / float(np.median(growth_around(pair.alignment, places[0])))
     error = float(np.hypot(found.standard_error, 2 * scars.SCALE_SD))
     return (
@@ -97,11 +97,24 @@ def _drawn_area(pair: LaidPair, places: tuple[Region, Region]) -> tuple[Measurem
         return _in_mm2(pair.baseline, places[0]), _in_mm2(pair.followup, drawn)
     growth = growth_around(pair.alignment, places[0])
     ratio, (low, high) = scars.area_ratio((scars.drawn(places[0]), scars.drawn(drawn)), growth)
-    error = 100 * ratio * float(np.log(high / low)) / (2 * scars.Z95)
+    error = ratio * float(np.log(high / low)) / (2 * scars.Z95)
+    start, unit, doubts = _start(pair, places[0])
     return (
-        Measurement(Metric.SCAR_AREA, name, 100.0, scars.RELATIVE_UNIT, 0.0, (scars.NO_SCALE,)),
-        Measurement(Metric.SCAR_AREA, name, 100 * ratio, scars.RELATIVE_UNIT, error, (scars.NO_SCALE,)),
+        Measurement(Metric.SCAR_AREA, name, start, unit, 0.0, doubts),
+        Measurement(Metric.SCAR_AREA, name, start * ratio, unit, start * error, doubts),
     )
+
+
+def _start(pair: LaidPair, place: Region) -> tuple[float, str, tuple[Flag, ...]]:
+    """Area of the baseline's outline without a card: in mm2 by the irises of a face, else 100 %.
+
+    The follow-up's is told from it by the alignment, which knows the ratio of both photos' scales far better than two
+    readings of an iris; so the change in per cent has no part in the error of the iris.
+    """
+    iris = pair.reading.iris
+    if iris is None:
+        return 100.0, scars.RELATIVE_UNIT, (scars.NO_SCALE,)
+    return place.area_px / iris.px_per_mm**2, scars.UNIT, iris.flags
 
 
 def _scaled(pair: LaidPair) -> bool:

@@ -123,7 +123,7 @@ def _overlap_flags(pair: LaidPair, region: Region) -> tuple[Flag, ...]:
 
 def _cover_flags(cells: SkinCells, skin: SkinCells, region: Region) -> tuple[Flag, ...]:
     """A standard region of a face under hair or a beard; a drawn region may be as dark as its lesion is."""
-    if region.name not in regions.FACE_REGIONS or not len(cells):
+    if not regions.is_part(region) or not len(cells):
         return ()
     bare = skin.keep(reference.plausible_skin(skin))
     covered = (

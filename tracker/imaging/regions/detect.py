@@ -1,7 +1,6 @@
-"""Where a face is: Haar cascades of OpenCV, or landmarks where a network has found them."""
+"""Where a face is, by the Haar cascades of OpenCV."""
 
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,19 +68,14 @@ class Face:
         )
 
 
-def find_face(photo: Photo, landmarks: Mapping[str, Points] | None = None) -> Face | None:
-    """The largest face of a photo, or None where there is none.
+def find_face(photo: Photo) -> Face | None:
+    """The largest face of a photo by the Haar cascades of OpenCV, or None where there is none.
 
     Parameters
     ----------
     photo : Photo
         Upright.
-    landmarks : mapping of name to (x, y), optional
-        ``pupil_right`` and ``pupil_left`` are used where present; without them the Haar cascades of OpenCV are asked.
     """
-    if landmarks is not None and {"pupil_right", "pupil_left"} <= set(landmarks):
-        right, left = (np.asarray(landmarks[name], np.float64).ravel() for name in ("pupil_right", "pupil_left"))
-        return Face((float(right[0]), float(right[1])), (float(left[0]), float(left[1])))
     small = linear_to_uint8(reduced(photo, DETECTION_SIDE) @ LUMINANCE)
     found = np.asarray(_cascade(FACE_CASCADE).detectMultiScale(small, 1.15, 4, minSize=(60, 60)))
     if found.size == 0:

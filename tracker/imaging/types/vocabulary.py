@@ -64,6 +64,8 @@ class FlagCode(StrEnum):
 
     UNCALIBRATED = "uncalibrated"
     NO_SCALE = "no scale"
+    IRIS_SCALE = "scale from the iris"
+    PROPORTIONS = "placed by proportions"
     TONE_MAPPED = "tone-mapped"
     CLIPPED = "clipped"
     TOO_DARK = "too dark"
