@@ -8,6 +8,10 @@ Each measured program runs alone in a fresh process with one thread per library.
 Pillow's alike: on a shared machine the best is what repeats, and processor time repeats better than wall time. Peak
 memory is the proportional set size (PSS) of the process and its decoding children together, sampled every 20 ms.
 ``total`` is everything from two files and a drawn region to verdicts. ``--quick`` leaves the other registrations out.
+
+``networks`` are timed with one thread too, which is how the program runs them (under contention two threads took 7.6
+times as long as one): the three readings of a crop that the landmarks of a face that was found cost, and every lesion
+sought in a square of one megapixel of the baseline. Where the extra ``networks`` is not installed they are null.
 """
 
 import argparse
@@ -34,6 +38,7 @@ from PIL import Image  # noqa: E402
 FRAME_MM, PX_PER_MM = (133.4, 100.0), 30.0  # 4002 x 3000 pixels = 12 megapixels
 POINTS_PER_SIDE = 20
 RATIO_GOAL, PEAK_GOAL_GB = 10.0, 1.2
+LANDMARKS_GOAL_MS, OUTLINE_GOAL_S = 25.0, 0.6
 SITK_SIDE = 1024  # pixels; at 12 megapixels B-splines by mutual information take minutes
 Points = np.ndarray
 Pair = tuple[Path, Path]
@@ -257,9 +262,41 @@ def _method(sitk: Any, share: float) -> Any:
     return method
 
 
+def our_networks(folder: Path, repeats: int) -> dict[str, float] | None:
+    """Landmarks of a face that was found, ms; the lesions in a megapixel of skin, s. None without the extra."""
+    from tracker.imaging import decode, networks, outline
+    from tracker.imaging.regions import landmarks
+    from tracker.imaging.types import Box, Region
+
+    if not networks.installed():
+        return None
+    reader = networks.load(networks.FACE_LANDMARKS).network
+    side = landmarks.CROP_SIDE
+    crop = np.random.default_rng(1).integers(0, 256, (1, side, side, 3), np.uint8)  # time does not depend on content
+    both = np.concatenate([crop, crop[:, :, ::-1]])
+    photo = decode.open_photo(folder / "baseline.jpg")
+    width, height = (min(1000, length) for length in photo.size)
+    left, top = (photo.size[0] - width) // 2, (photo.size[1] - height) // 2
+    box = Box(left, top, left + width, top + height)
+    square = Region("drawn", box, np.ones((height, width), bool))
+    seeker = networks.load(networks.OUTLINE).network
+    reads = [lambda: (reader.read(crop), reader.read(both)), lambda: outline.find(photo, square, seeker)]
+    for read in reads:
+        read()  # the first call makes torch choose its kernels
+    face, lesions = (best(read, max(repeats, 5)) for read in reads)
+    megapixels = width * height / 1e6
+    return {
+        "landmarks_ms_per_face": face.wall,
+        "landmarks_cpu_ms_per_face": face.cpu,
+        "outline_s_per_megapixel": round(lesions.wall / 1000 / megapixels, 3),
+        "outline_cpu_s_per_megapixel": round(lesions.cpu / 1000 / megapixels, 3),
+    }
+
+
 PARTS: dict[str, Callable[[argparse.Namespace], Any]] = {
     "make": lambda asked: make_pair(asked.folder, asked.px_per_mm),
     "ours": lambda asked: ours(asked.folder, asked.repeats),
+    "networks": lambda asked: our_networks(asked.folder, asked.repeats),
     "plain SIFT + RANSAC": lambda asked: plain_sift(asked.folder),
     "SimpleITK": lambda asked: simple_itk(asked.folder),
 }
@@ -280,6 +317,11 @@ def report(answer: dict[str, Any]) -> None:
     wall, cpu = answer["ratio_to_decode"], answer["ratio_to_decode_cpu"]
     print(f"ratio of the whole to decoding: {wall:.1f} wall, {cpu:.1f} cpu (goal <= {RATIO_GOAL:g})")
     print(f"peak memory with children: {answer['peak_gb']:.2f} GB (goal <= {PEAK_GOAL_GB:g})")
+    if nets := answer["networks"]:
+        face, face_cpu = nets["landmarks_ms_per_face"], nets["landmarks_cpu_ms_per_face"]
+        area, area_cpu = nets["outline_s_per_megapixel"], nets["outline_cpu_s_per_megapixel"]
+        print(f"landmarks of a face: {face:.1f} ms wall, {face_cpu:.1f} cpu (goal <= {LANDMARKS_GOAL_MS:g})")
+        print(f"outlines in a megapixel: {area:.2f} s wall, {area_cpu:.2f} cpu (goal <= {OUTLINE_GOAL_S:g})")
     if answer["refusal"]:
         print(f"refused: {answer['refusal']}")
     print("registration alone         wall ms   cpu ms  median px   95 % px")
@@ -306,6 +348,7 @@ def main() -> None:
         if not (folder / "truth.npz").exists():
             in_fresh_process("make", folder, asked)
         answer = in_fresh_process("ours", folder, asked)
+        answer["networks"] = in_fresh_process("networks", folder, asked)
         answer["peers"] = {"ours": answer.pop("align")}
         if not asked.quick:
             for peer in ("plain SIFT + RANSAC", "SimpleITK"):

@@ -11,6 +11,7 @@ from tracker.imaging import networks  # noqa: E402
 from tracker.imaging.networks import device, face_landmarks, loading, outline  # noqa: E402
 
 AGREE = 1e-3  # of the unit of the answer: pixels of the crop, or natural log of odds
+SIDE = face_landmarks.CROP_SIDE
 GPU_IS_HERE = torch.cuda.is_available()
 NO_GPU = "torch finds no GPU here, so CPU and GPU cannot be compared"
 
@@ -36,7 +37,7 @@ def weights_of(name: str) -> dict[str, torch.Tensor]:
 
 def faces() -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(3)
-    return rng.integers(0, 256, (4, 96, 96, 3), np.uint8), rng.integers(0, 256, (2, 160, 160, 3), np.uint8)
+    return rng.integers(0, 256, (4, 96, 96, 3), np.uint8), rng.integers(0, 256, (2, SIDE, SIDE, 3), np.uint8)
 
 
 def landmarks_on(place: torch.device, weights: dict[str, torch.Tensor]) -> list[np.ndarray]:
@@ -64,6 +65,7 @@ def test_cpu_and_gpu_agree(name: str, run) -> None:
         np.testing.assert_allclose(one, two, atol=AGREE, rtol=AGREE)
 
 
+@pytest.mark.filterwarnings("ignore:TF32 acceleration on top of oneDNN")  # switching oneDNN off sets all its flags
 @pytest.mark.parametrize(("name", "run"), RUNS)
 def test_other_convolutions_agree_too(name: str, run) -> None:
     """A GPU sums in another order; without one, torch's own convolutions do that beside oneDNN's."""

@@ -22,8 +22,9 @@ from tracker.imaging.types import POINT_NAMES  # noqa: E402
 
 NETWORKS = Path(networks.__file__).parent
 MEMBERS = 2
+SIDE = face_landmarks.CROP_SIDE
 FRAMES = np.random.default_rng(1).integers(0, 256, (1, 96, 96, 3), np.uint8)
-CROPS = np.random.default_rng(2).integers(0, 256, (1, 160, 160, 3), np.uint8)
+CROPS = np.random.default_rng(2).integers(0, 256, (1, SIDE, SIDE, 3), np.uint8)
 
 
 def untrained(members: int = MEMBERS, dtype: torch.dtype = torch.float16) -> dict[str, torch.Tensor]:
@@ -34,7 +35,7 @@ def untrained(members: int = MEMBERS, dtype: torch.dtype = torch.float16) -> dic
         f"m{k}.{part}.{name}": (tensor * (100 if name == "heat.weight" else 1)).to(dtype)  # else all points are one
         for k in range(members)
         for part, make in nets.items()
-        for name, tensor in make().state_dict().items()
+        for name, tensor in face_landmarks.folded(make()).state_dict().items()
         if tensor.is_floating_point()
     }
 

@@ -64,8 +64,7 @@ def builder(one: Entry, root: Path | None, build: Build[T]) -> Callable[[tuple[i
         try:
             return build(weights, members=members, device=place)
         except (KeyError, RuntimeError, ValueError) as problem:
-            found = str(problem).strip().splitlines()[0]
-            raise _unusable(one, found, f"the tensors of {one.name}") from problem
+            raise _unusable(one, " ".join(str(problem).split())[:200], f"the tensors of {one.name}") from problem
 
     return made
 
