@@ -22,7 +22,7 @@ def test_without_a_drawing_the_page_says_what_the_program_does(target):
 
 def test_a_drawing_names_its_author_and_time():
     assert provenance(record("Dr A"), Target.TREATED) == "Drawn by Dr A on 4 Apr 2026, 09:05 UTC."
-    assert provenance(record(""), Target.REFERENCE) == "Drawn on 4 Apr 2026, 09:05 UTC."
+    assert provenance(record(""), Target.REFERENCE) == "Drawn on 4 Apr 2026, 09:05 UTC, no name given."
 
 
 def test_each_target_has_its_role_and_its_advice():

@@ -1,17 +1,22 @@
 """Where areas are drawn: treated skin, untreated skin to compare its colour with, and the scar on the later photo."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import streamlit as st
 
-from tracker.clinic.types import PhotoRecord, RegionRecord, RegionRole
-from tracker.clinic.workflow import photos
+from tracker.clinic.types import PhotoRecord, RegionRecord, RegionRole, SightingKind, SightingRecord
+from tracker.clinic.workflow import photos, seeing
 from tracker.clinic.workflow.clinic import Clinic
-from tracker.dashboard import state, widgets
+from tracker.clinic.workflow.prompts import rough_prompt
+from tracker.clinic.workflow.seeing import Wanted
+from tracker.dashboard import sights, state, widgets
 from tracker.dashboard.context import Pair
+from tracker.dashboard.starts import Start, basis_of, starts, step
 from tracker.errors import TrackerError
 from tracker.exports.overlay import corners
-from tracker.imaging.types import Analysis, Metric, Points
+from tracker.imaging import regions
+from tracker.imaging.types import Analysis, Metric, Points, Region
 
 EDITOR_WIDTH = 1600
 
@@ -39,54 +44,121 @@ def areas(clinic: Clinic, pair: Pair, analysis: Analysis | None, metric: Metric)
     pair : Pair
         The photos that are drawn on.
     analysis : Analysis or None
-        Proposes the outline of the later photo.
+        Carries the outline to the later photo until the program has looked for it there.
     metric : Metric
-        That decides: only for scars is the outline of the later photo used.
+        That decides: only for scars is the outline of the later photo used, and an edge looked for.
     """
     with st.expander("Areas: draw or correct them"):
         offered = [one for one in Target if one is not Target.FOLLOWUP or metric is Metric.SCAR_AREA]
         target = Target(st.radio("What to draw", offered, key="draw_target", horizontal=True))
         st.caption(advice(target, metric))
         photo = pair.after if target is Target.FOLLOWUP else pair.before
-        current = photos.current_region(clinic, photo.id, target.role)
-        st.caption(widgets.plain(provenance(current, target)))
-        author = st.text_input("Drawn by", st.session_state.get(state.AUTHOR, ""), key="draw_author", max_chars=200)
-        state.keep(state.AUTHOR, author)
-        saved = _editor(clinic, photo, target, _start(current, target, analysis))
-        _act(clinic, photo, target, saved)
+        seeks = metric is Metric.SCAR_AREA and target is not Target.REFERENCE
+        asked = _asked(clinic, photo, target) if seeks else None
+        found, trouble = sights.glance(clinic, asked)
+        drawn = [one for one in photos.list_regions(clinic, photo.id) if one.role is target.role]
+        st.caption(widgets.plain(provenance(drawn[-1] if drawn else None, target)))
+        options = starts(drawn, found, _carried(asked, found, target, analysis), state.rough(f"{photo.id} {target}"))
+        start = _start(options, photo, target)
+        _told(asked, found, trouble)
+        state.keep(state.AUTHOR, st.text_input("Drawn by", _author(), key="draw_author", max_chars=200))
+        edited = _editor(clinic, photo, target, start, seeks=seeks)
+        _act(clinic, photo, target, (options, start), edited)
+        widgets.history(f"History of this area ({len(drawn)})", [step(one) for one in drawn])
+        if asked is not None and found is None and not trouble:
+            sights.wait(clinic, [asked], SightingKind.OUTLINE)
 
 
-def _editor(clinic: Clinic, photo: PhotoRecord, target: Target, start: Points | None) -> Points | None:
+def _asked(clinic: Clinic, photo: PhotoRecord, target: Target) -> Wanted | None:
+    """Where to look for the edge: near a rough drawing, else near the outline of the session before or of the photo."""
+    rough = state.rough(f"{photo.id} {target}")
+    if rough is None:
+        return seeing.outline_of(clinic, photo.id)
+    return seeing.outline_in(photo.id, rough_prompt(regions.region_from_polygon(photos.DRAWN, rough, photo.size)))
+
+
+def _carried(
+    asked: Wanted | None, found: SightingRecord | None, target: Target, analysis: Analysis | None
+) -> Region | None:
+    """The outline of an earlier session on this photo: as the program looked in it, else as the comparison has it."""
+    if asked is not None and asked.prompt is not None and asked.prompt.earlier is not None and found is not None:
+        return found.seen.prompt
+    if target is Target.FOLLOWUP and analysis is not None and analysis.followup_regions:
+        return analysis.followup_regions[0]
+    return None
+
+
+def _start(options: Sequence[Start], photo: PhotoRecord, target: Target) -> Start:
+    if len(options) == 1:
+        return options[0]
+    key = f"start_{photo.id}_{target.name}_{hash(tuple(one.name for one in options))}"
+    picked = st.selectbox(
+        "Start from", range(len(options)), format_func=lambda at: options[at].words, key=key, on_change=state.next_turn
+    )
+    return options[picked]
+
+
+def _told(asked: Wanted | None, found: SightingRecord | None, trouble: str) -> None:
+    """Why the program proposes nothing, and a way to look again where that failed."""
+    reason = trouble or ("" if found is None else f"{found.seen.reason} {found.seen.retake}".strip())
+    if reason:
+        st.caption(widgets.plain(f"The program proposes no edge here. {reason}"))
+    if trouble and asked is not None and st.button("Look again", key="look_again_area"):
+        seeing.GLANCES.again(state.clinic(), asked)
+        st.rerun()
+
+
+def _author() -> str:
+    return str(st.session_state.get(state.AUTHOR, ""))
+
+
+def _editor(
+    clinic: Clinic, photo: PhotoRecord, target: Target, start: Start, *, seeks: bool
+) -> widgets.Outlined | None:
     other = RegionRole.TREATED if target is Target.REFERENCE else RegionRole.REFERENCE
     beside = photos.current_region(clinic, photo.id, other)
-    canvas = widgets.Canvas(f"/img/{photo.id}?w={EDITOR_WIDTH}", photo.size, _corners(beside))
     kind = "drawn" if target is Target.REFERENCE else "beside"
-    return widgets.outline_editor(canvas, start, reference=kind, key=f"outline_{photo.id}_{target.name}")
+    canvas = widgets.Canvas(f"/img/{photo.id}?w={EDITOR_WIDTH}", photo.size, _corners(beside), kind, seeks)
+    key = f"outline_{photo.id}_{target.name}"
+    return widgets.outline_editor(canvas, start.corners, start=start.name, turn=state.turn(), key=key)
 
 
-def _act(clinic: Clinic, photo: PhotoRecord, target: Target, saved: Points | None) -> None:
-    """Store what was drawn, or take it back; what cannot be is said in a sentence."""
+def _act(
+    clinic: Clinic,
+    photo: PhotoRecord,
+    target: Target,
+    offered: tuple[Sequence[Start], Start],
+    edited: widgets.Outlined | None,
+) -> None:
+    """Store what was drawn or accepted, take it back, or look near it; what cannot be is said in a sentence."""
+    options, start = offered
+    where = f"{photo.id} {target}"
+    accepted = start.proposal is not None and st.button(
+        "Accept this proposal as it is", type="primary", key=f"accept_{target.name}"
+    )
     current = photos.current_region(clinic, photo.id, target.role)
     back = current is not None and st.button("Take it back: use the program\u2019s proposal", key=f"back_{target.name}")
-    author = st.session_state.get(state.AUTHOR, "")
     try:
-        if saved is not None:
-            photos.save_region(clinic, photo.id, saved, author, target.role)
+        if edited is not None and edited.rough:
+            regions.region_from_polygon(photos.DRAWN, edited.corners, photo.size)
+            state.keep_rough(where, edited.corners)
+        elif edited is not None:
+            made_from = next((one for one in options if one.name == edited.start), None)
+            basis = basis_of(made_from, edited.corners)
+            photos.save_region(clinic, photo.id, edited.corners, _author(), target.role, basis)
+        elif accepted and start.proposal is not None:
+            photos.save_region(clinic, photo.id, start.proposal.full(photo.size), _author(), target.role, start.kept)
         elif back:
-            photos.take_back_region(clinic, photo.id, author, target.role)
+            photos.take_back_region(clinic, photo.id, _author(), target.role)
         else:
             return
     except TrackerError as error:
         st.error(widgets.plain(str(error)))
         return
+    if edited is None or not edited.rough:
+        state.keep_rough(where, None)
+    state.next_turn()
     st.rerun()
-
-
-def _start(current: RegionRecord | None, target: Target, analysis: Analysis | None) -> Points | None:
-    """The corners to start from: what counts now, or for the later photo what was carried over."""
-    if current is None and target is Target.FOLLOWUP and analysis is not None and analysis.followup_regions:
-        return corners(analysis.followup_regions[0])
-    return _corners(current)
 
 
 def _corners(current: RegionRecord | None) -> Points | None:
@@ -103,17 +175,20 @@ def advice(target: Target, metric: Metric) -> str:
             "Colour is then measured against it; the later photo finds it by itself."
         )
     if target is Target.FOLLOWUP:
-        return "Correct the edge of the scar on the later photo: its area there is then what you drew."
+        return (
+            "Accept, correct or draw the edge of the scar on the later photo. From then on this outline decides the "
+            "area, in place of the program\u2019s own measurement, and the next session starts from it."
+        )
     if metric is Metric.SCAR_AREA:
         return "Draw along the edge of the scar: its area is measured and followed."
     return "Draw round the treated skin; the skin that stays outside is what its colour is compared with."
 
 
 def provenance(current: RegionRecord | None, target: Target) -> str:
-    """Who drew what counts now, and when; or what the program does without."""
-    if current is not None:
-        by = f" by {current.author}" if current.author else ""
-        return f"Drawn{by} on {widgets.when(current.created.date())}, {current.created:%H:%M} UTC."
+    """Who drew, accepted or corrected what counts now, and when; or what the program does without."""
+    if current is not None and current.region.area_px:
+        said = step(current)
+        return f"{said[:1].upper()}{said[1:]}."
     if target is Target.REFERENCE:
         return "Nothing drawn: the program takes other skin of the same photo, away from the treated area."
     if target is Target.FOLLOWUP:

@@ -8,18 +8,19 @@ from enum import StrEnum
 
 import numpy as np
 
-from tracker.clinic.types import BodySite, HealingPhase, Moment, Session
+from tracker.clinic.types import BodySite, HealingPhase, Moment, Session, SightingKind
 from tracker.clinic.workflow import intake, photos, review
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.telling import told
+from tracker.dashboard import sights
 from tracker.errors import NotComparable, NotFound
 from tracker.exports import comparison as export
 from tracker.exports import overlay
 from tracker.exports.basis import behind
+from tracker.exports.edge import edge_holding
 from tracker.exports.overlay import Picture
 from tracker.imaging import align, pipeline, regions
-from tracker.imaging.measure import contrast
-from tracker.imaging.types import Analysis, Metric, Photo, Region
+from tracker.imaging.types import Analysis, Metric, Photo, Region, Verdict
 
 WIDTH = 1600
 """Display pixels: the viewer is at most 1080 wide, and magnifying should show more than it already did."""
@@ -56,6 +57,12 @@ class Layer(StrEnum):
     REDNESS = "redness"
     TEXTURE = "texture"
     SCAR = "scar"
+    FACE = "face"
+    SOFT = "soft"
+
+
+SIGHTS = {Layer.FACE: SightingKind.FACE, Layer.SOFT: SightingKind.OUTLINE}
+"""Layers that show what was seen in one photo by itself."""
 
 
 class _Recent:
@@ -124,32 +131,33 @@ def comparison_side(clinic: Clinic, analysis_id: str, side: Side, layer: Layer) 
         No such analysis, or nothing to draw of it.
     """
     compared = review.load_analysis(clinic, analysis_id)
-    key = (str(clinic.home), analysis_id, compared.record.version, side, layer)
+    photo_id = compared.record.baseline_photo_id if side is Side.BEFORE else compared.record.followup_photo_id
+    sighting = sights.stored(clinic, photo_id, SIGHTS[layer]) if layer in SIGHTS else None
+    key = (str(clinic.home), analysis_id, side, layer, "" if sighting is None else sighting.id)
     found = _RENDERED.get(key)
     if isinstance(found, bytes):
         return found
     before = prepared(clinic, compared.record.baseline_photo_id)
     after = prepared(clinic, compared.record.followup_photo_id)
-    picture = _drawn(before, after, compared.analysis, side, layer)
-    data = export.encode(picture)
+    photo, analysis = before if side is Side.BEFORE else after, compared.analysis
+    if analysis is None or analysis.alignment is None or layer in SIGHTS:
+        picture = sights.drawn(overlay.shown(photo, WIDTH), sighting, overlay.display_scale(photo, WIDTH))
+    else:
+        picture = _layer(photo, analysis, side, layer)
+    data = export.encode(_in_one_frame(picture, before, after, analysis) if side is Side.AFTER else picture)
     _RENDERED.put(key, data)
     return data
 
 
-def _drawn(before: Photo, after: Photo, analysis: Analysis | None, side: Side, layer: Layer) -> Picture:
-    photo = before if side is Side.BEFORE else after
+def _in_one_frame(picture: Picture, before: Photo, after: Photo, analysis: Analysis | None) -> Picture:
+    """The picture of the later photo, drawn at its own scale, in the frame and at the size of the earlier one."""
     if analysis is None or analysis.alignment is None:
-        return overlay.shown(photo, WIDTH)
-    # Both pictures end at the baseline's display size; the follow-up is drawn at its own scale first.
-    scar = _scar(before, after, analysis) if layer is Layer.SCAR and side is Side.AFTER else ()
-    picture = _layer(photo, analysis, side, layer, scar)
-    if side is Side.BEFORE:
         return picture
     scales = overlay.display_scale(after, WIDTH), overlay.display_scale(before, WIDTH)
     return overlay.carried(picture, analysis.alignment, *scales)
 
 
-def _layer(photo: Photo, analysis: Analysis, side: Side, layer: Layer, scar: Sequence[Region]) -> Picture:
+def _layer(photo: Photo, analysis: Analysis, side: Side, layer: Layer) -> Picture:
     measured = analysis.regions if side is Side.BEFORE else analysis.followup_regions
     reference = _reference(analysis, side)
     if layer is Layer.REDNESS and measured:
@@ -159,6 +167,7 @@ def _layer(photo: Photo, analysis: Analysis, side: Side, layer: Layer, scar: Seq
     picture, scale = overlay.shown(photo, WIDTH), overlay.display_scale(photo, WIDTH)
     if layer is Layer.PHOTO:
         return picture
+    scar = _scar(analysis) if layer is Layer.SCAR and side is Side.AFTER else ()
     picture = overlay.outlined(picture, (*measured, *scar), scale)
     if layer is Layer.OUTLINES and reference is not None:
         picture = overlay.reference_outlined(picture, reference, scale)
@@ -175,12 +184,17 @@ def _reference(analysis: Analysis, side: Side) -> Region | None:
         return None
 
 
-def _scar(before: Photo, after: Photo, analysis: Analysis) -> tuple[Region, ...]:
-    """The scar of the later photo: as a person drew it, else where it still has half of its contrast."""
+def _scar(analysis: Analysis) -> tuple[Region, ...]:
+    """The scar of the later photo: as a person drew it, else the earlier outline with the area that was measured."""
     if analysis.correction is not None:
         return (analysis.correction,)
+    area = [one for one in analysis.changes if one.metric is Metric.SCAR_AREA]
+    if not area or area[0].verdict is Verdict.NOT_ASSESSABLE or analysis.alignment is None:
+        return ()
+    share = area[0].followup / area[0].baseline
+    shown = edge_holding(analysis.regions[0], share, analysis.alignment.baseline_size)
     try:
-        return (contrast.half_contrast((before, after), (analysis.regions[0], analysis.followup_regions[0])),)
+        return () if shown is None else (align.carry_region(analysis.alignment, shown),)
     except NotComparable:
         return ()
 

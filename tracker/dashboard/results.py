@@ -55,8 +55,8 @@ _LEGENDS = {
     ),
     pictures.Layer.SCAR: (
         "Scar",
-        "Blue: the outline drawn on the earlier photo, carried over. Orange: the outline found in the later photo, on "
-        "which the verdict about the area rests.",
+        "Blue: the outline drawn on the earlier photo, carried over. Orange: the same outline moved in or out evenly, "
+        "until it holds the area that was measured: the measurement tells how much is left, not where the edge runs.",
     ),
     pictures.Layer.TEXTURE: (
         "Texture",

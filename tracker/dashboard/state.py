@@ -9,8 +9,10 @@ import streamlit as st
 from tracker.clinic.types import Patient, PhotoRecord, Series
 from tracker.clinic.workflow import intake
 from tracker.clinic.workflow.clinic import Clinic, default_home
+from tracker.clinic.workflow.seeing import GLANCES
 from tracker.dashboard.workers import workers_need_no_main
 from tracker.errors import NotFound
+from tracker.imaging.types import Points
 
 workers_need_no_main()
 
@@ -20,6 +22,8 @@ EARLIER = "chosen_earlier_session"
 LATER = "chosen_later_session"
 VIEW = "chosen_view"
 AUTHOR = "drawn_by"
+ROUGH = "rough_drawings"
+OUTLINE_TURN = "outline_turn"
 UPLOAD_SESSION = "upload_session"
 UPLOADED = "uploaded_photo_ids"
 UPLOAD_ERRORS = "upload_errors"
@@ -49,6 +53,7 @@ def clinic() -> Clinic:
 
 def close_all() -> None:
     """Close every opened clinic; at the end of the server or of a test."""
+    GLANCES.settle()
     with _LOCK:
         while _OPENED:
             _OPENED.popitem()[1].close()
@@ -65,10 +70,31 @@ def kept(key: str, among: Mapping[str, object]) -> str | None:
     return chosen if chosen in among else next(iter(among), None)
 
 
+def turn() -> int:
+    """Counts what should drop unsaved corners of the outline editor: a choice, something saved or taken back."""
+    return int(st.session_state.get(OUTLINE_TURN, 0))
+
+
+def next_turn() -> None:
+    """Drop the unsaved corners."""
+    st.session_state[OUTLINE_TURN] = turn() + 1
+
+
+def rough(where: str) -> Points | None:
+    """The rough drawing near which an edge is looked for, by photo and kind of area; never stored."""
+    drawings: dict[str, Points] = st.session_state.get(ROUGH, {})
+    return drawings.get(where)
+
+
+def keep_rough(where: str, corners: Points | None) -> None:
+    """Remember a rough drawing, or forget it; only the last is kept."""
+    st.session_state[ROUGH] = {} if corners is None else {where: corners}
+
+
 def choose_patient(patient_id: str, series_id: str = "") -> None:
     """Make this the patient, and the series, of every page."""
     if st.session_state.get(PATIENT) != patient_id or st.session_state.get(SERIES) != series_id:
-        for key in (SERIES, EARLIER, LATER, VIEW, UPLOAD_SESSION, UPLOADED, UPLOAD_ERRORS):
+        for key in (SERIES, EARLIER, LATER, VIEW, ROUGH, UPLOAD_SESSION, UPLOADED, UPLOAD_ERRORS):
             st.session_state.pop(key, None)
     st.session_state[PATIENT] = patient_id
     if series_id:

@@ -78,3 +78,8 @@ class SightingRecord:
     status: AnalysisStatus
     seen: Seen
     created: datetime
+
+    @property
+    def proposer(self) -> str:
+        """As it is stored with an outline that came from it: ``"outline-v1 <weights>"``, ``"colours <version>"``."""
+        return f"{self.seen.proposer} {self.weights_hash or self.version}"

@@ -106,24 +106,27 @@ class Glances:
         Raises
         ------
         TrackerError
-            Looking for it failed in a way that could not be stored; the next call tries again.
+            Looking for it failed in a way that could not be stored; :meth:`again` tries again.
         """
         with self._lock:
             running = self._running.get(_key(clinic, wanted))
-            if running is not None and not running.done():
-                return None
-            self._running.pop(_key(clinic, wanted), None)
+        if running is not None and not running.done():
+            return None
         if running is not None:
-            return running.result()
+            seen = running.result()
+            with self._lock:
+                self._running.pop(_key(clinic, wanted), None)
+            return seen
         found = stored(clinic, wanted)
         if found is None:
             self.again(clinic, wanted, executor)
         return found
 
     def again(self, clinic: Clinic, wanted: Wanted, executor: Executor | None = None) -> None:
-        """Start to look, where something failed before or was never looked for; nothing where that goes on already."""
+        """Start to look, where that failed before or was never done; nothing while it goes on."""
         with self._lock:
-            if _key(clinic, wanted) not in self._running:
+            running = self._running.get(_key(clinic, wanted))
+            if running is None or running.done():
                 self._running[_key(clinic, wanted)] = self._pool.submit(look, clinic, wanted, executor)
 
     def settle(self) -> None:

@@ -64,6 +64,7 @@ def _face(photo: Photo, name: str) -> Seen:
 
 def _outline(photo: Photo, job: SightJob) -> Sought:
     assert job.prompt is not None
+    network = None if job.network == COLOURS else networks.load(networks.OUTLINE).network
     if job.earlier is None:
-        return seek_outline(photo, job.prompt)
-    return seek_carried_outline(decode.open_photo(job.earlier, name="the earlier photo"), job.prompt, photo)
+        return seek_outline(photo, job.prompt, network)
+    return seek_carried_outline(decode.open_photo(job.earlier, name="the earlier photo"), job.prompt, photo, network)

@@ -2,7 +2,7 @@ import streamlit as st
 
 from tracker.clinic.workflow import review
 from tracker.clinic.workflow.telling import deciding, told
-from tracker.dashboard import drawing, pictures, results, state, widgets
+from tracker.dashboard import drawing, pictures, results, sights, state, widgets
 from tracker.dashboard.context import pair_of_page, series_of_page
 from tracker.dashboard.plan import healing_note
 from tracker.exports.table import metric_words
@@ -32,13 +32,16 @@ if record.changes:
     results.comparability(record.flags, changes)
 
 labels = f"Before · {widgets.when(pair.earlier.date)}", f"After · {widgets.when(pair.later.date)}"
+looked = sights.of_pair(clinic, (record.baseline_photo_id, record.followup_photo_id), series.plan, metric)
 shown = results.layers(compared, changes) if aligned else results.photos_only(pair.before.id, pair.after.id)
+shown += sights.layers(record.id, looked)
 focus = results.focus(compared.analysis, pair.before.size)
 widgets.viewer(shown, widgets.Labels(*labels), aligned=aligned, focus=focus, key="viewer")
 if aligned:
     st.caption(
         "The later photo is turned and scaled to fit the first, for looking only. Numbers come from photos as taken."
     )
+sights.notes(looked)
 
 results.other_measures(others)
 results.all_numbers(changes)

@@ -2,12 +2,13 @@
 
 from tracker.dashboard.widgets.forms import PHOTO_ENDINGS, patient_inputs, plan_inputs, visit_inputs
 from tracker.dashboard.widgets.kits import gathered_table, kit_cards, kit_findings, kit_inputs, protocol
-from tracker.dashboard.widgets.outline import Canvas, outline_editor
+from tracker.dashboard.widgets.outline import ANEW, Canvas, Outlined, outline_editor
 from tracker.dashboard.widgets.text import (
     Note,
     cards,
     download_link,
     empty,
+    history,
     notes,
     photo_report,
     photo_strip,
@@ -20,16 +21,19 @@ from tracker.dashboard.widgets.text import (
 from tracker.dashboard.widgets.viewer import Labels, LayerView, Scale, viewer
 
 __all__ = [
+    "ANEW",
     "PHOTO_ENDINGS",
     "Canvas",
     "Labels",
     "LayerView",
     "Note",
+    "Outlined",
     "Scale",
     "cards",
     "download_link",
     "empty",
     "gathered_table",
+    "history",
     "kit_cards",
     "kit_findings",
     "kit_inputs",

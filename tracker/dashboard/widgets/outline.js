@@ -6,11 +6,15 @@ export default function (component) {
   const root = find(".outline");
   const svg = find("svg");
   const image = find("img");
-  // Unsaved corners outlive a rerun; a newly saved area or another photo replaces them.
-  const source = JSON.stringify([data.address, data.corners, data.reference]);
-  if (root.source !== source) {
+  // Unsaved corners outlive a rerun, even one that brings another proposal; what the person chose, saved or took back
+  // replaces them, and so does another photo.
+  const place_and_turn = JSON.stringify([data.address, data.reference, data.turn]);
+  const source = JSON.stringify([place_and_turn, data.corners, data.start]);
+  if (root.turn !== place_and_turn || (root.source !== source && root.past.length === 0)) {
+    root.turn = place_and_turn;
     root.source = source;
     root.corners = data.corners.map((corner) => [...corner]);
+    root.start = data.start;
     root.past = [];
   }
   image.src = data.address;
@@ -27,7 +31,7 @@ export default function (component) {
     return [Math.min(Math.max(x, 0), data.width - 1), Math.min(Math.max(y, 0), data.height - 1)];
   }
 
-  function remember() { root.past.push(root.corners.map((corner) => [...corner])); }
+  function remember() { root.past.push([root.corners.map((corner) => [...corner]), root.start]); }
 
   // A new corner goes into the nearest side, so an outline can be refined anywhere.
   function insertAt([x, y]) {
@@ -74,6 +78,8 @@ export default function (component) {
     find(".undo").disabled = root.past.length === 0;
     find(".clear").disabled = root.corners.length === 0;
     find(".save").disabled = root.corners.length < 3;
+    find(".seek").disabled = root.corners.length < 3;
+    find(".seek").hidden = !data.seeks;
     find(".hint").textContent = root.corners.length < 3
       ? `Tap at least three corners round the ${drawn ? "untreated reference" : "treated"} skin.`
       : "Drag a corner, or tap to add one.";
@@ -93,9 +99,11 @@ export default function (component) {
     svg.onpointerup = svg.onpointercancel = () => { svg.onpointermove = null; draw(); };
     draw();
   };
-  find(".undo").onclick = () => { root.corners = root.past.pop() || root.corners; draw(); };
-  find(".clear").onclick = () => { remember(); root.corners = []; draw(); };
-  find(".save").onclick = () => setTriggerValue("saved", root.corners);
+  find(".undo").onclick = () => { [root.corners, root.start] = root.past.pop() || [root.corners, root.start]; draw(); };
+  find(".clear").onclick = () => { remember(); root.corners = []; root.start = "anew"; draw(); };
+  const made = () => ({ corners: root.corners, start: root.start });
+  find(".save").onclick = () => setTriggerValue("saved", made());
+  find(".seek").onclick = () => setTriggerValue("rough", made());
   image.onload = draw;
   draw();
 }

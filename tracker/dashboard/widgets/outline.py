@@ -16,6 +16,8 @@ _EDITOR = st.components.v2.component(
     css=(_HERE / "outline.css").read_text("utf-8"),
     js=(_HERE / "outline.js").read_text("utf-8"),
 )
+ANEW = "anew"
+"""Name of the start of an outline that was drawn on the photo alone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,15 +32,41 @@ class Canvas:
         Width and height of the photo in pixels; the shown preview may be smaller.
     beside : Points or None
         The area of the other kind on the same photo, shown but not edited.
+    reference : str
+        ``"drawn"`` where reference skin is drawn and the treated area shown beside it, ``"beside"`` the other way
+        round: each has its own colour.
+    seeks : bool
+        Whether the program can look for the edge that a rough drawing points at.
     """
 
     address: str
     size: tuple[int, int]
     beside: Points | None = field(default=None, repr=False)
+    reference: str = "beside"
+    seeks: bool = False
 
 
-def outline_editor(canvas: Canvas, polygon: Points | None, *, reference: str, key: str) -> Points | None:
-    """The polygon that was just saved, in pixels of the upright photo, or None.
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlined:
+    """What a person did with the outline.
+
+    Parameters
+    ----------
+    corners : Points
+        In pixels of the upright photo.
+    start : str
+        Name of the outline that it was made from; :data:`ANEW` where it was drawn on the photo alone.
+    rough : bool
+        It only points at an edge that the program should look for; False to save it.
+    """
+
+    corners: Points = field(repr=False)
+    start: str
+    rough: bool
+
+
+def outline_editor(canvas: Canvas, polygon: Points | None, *, start: str, turn: int, key: str) -> Outlined | None:
+    """What was just saved or pointed at, or None.
 
     Parameters
     ----------
@@ -46,9 +74,10 @@ def outline_editor(canvas: Canvas, polygon: Points | None, *, reference: str, ke
         The photo.
     polygon : Points or None
         Corners to start from.
-    reference : str
-        ``"drawn"`` where reference skin is drawn and the treated area shown beside it, ``"beside"`` the other way
-        round: each has its own colour.
+    start : str
+        Their name, which comes back with what was made of them.
+    turn : int
+        Another number drops unsaved corners; with the same, they outlive other corners to start from.
     key : str
         Of this component on the page.
     """
@@ -58,11 +87,17 @@ def outline_editor(canvas: Canvas, polygon: Points | None, *, reference: str, ke
         "height": canvas.size[1],
         "corners": _listed(polygon),
         "beside": _listed(canvas.beside),
-        "reference": reference,
+        "reference": canvas.reference,
+        "seeks": canvas.seeks,
+        "start": start if polygon is not None else ANEW,
+        "turn": turn,
     }
-    result = _EDITOR(key=key, data=data, on_saved_change=lambda: None)
-    saved = result.get("saved")
-    return None if not saved else np.asarray(saved, np.float64).reshape(-1, 2)
+    result = _EDITOR(key=key, data=data, on_saved_change=lambda: None, on_rough_change=lambda: None)
+    for name in ("saved", "rough"):
+        if done := result.get(name):
+            corners = np.asarray(done["corners"], np.float64).reshape(-1, 2)
+            return Outlined(corners, str(done["start"]), name == "rough")
+    return None
 
 
 def _listed(polygon: Points | None) -> Sequence[Sequence[float]]:

@@ -71,6 +71,13 @@ def notes(title: str, found: Sequence[Note], good: str) -> None:
     st.html(f'<div class="spt-notes"><b>{escape(title)}</b>{body}</div>')
 
 
+def history(title: str, lines: Sequence[str]) -> None:
+    """A folded list of what happened, oldest first; nothing for no lines."""
+    if lines:
+        items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+        st.html(f'<details class="spt-dim"><summary>{escape(title)}</summary><ol>{items}</ol></details>')
+
+
 def cards(lines: Sequence[str]) -> None:
     """One plain card per line; nothing for no lines."""
     if lines:

@@ -25,9 +25,16 @@ export default function (component) {
     }));
   }
 
+  const pairOf = (address) => address.split("?")[0].split("/").slice(0, 3).join("/");
+
   function show(side, address, label) {
     const image = find(`.${side} img`);
-    if (image.getAttribute("src") !== address) image.src = address;
+    const shown = image.getAttribute("src");
+    if (shown !== address) {
+      // Until the new picture is there the old one must not stand under the new words: another pair's is hidden.
+      image.classList.add(shown && pairOf(shown) === pairOf(address) ? "fading" : "waiting");
+      image.src = address;
+    }
     image.alt = label;
     find(`.${side} span`).textContent = label;
   }
@@ -78,9 +85,12 @@ export default function (component) {
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) root.timer = setInterval(turn, BLINK_MS);
   }
 
-  find(".before img").onload = (event) => {
-    stage.style.setProperty("--ratio", event.target.naturalWidth / event.target.naturalHeight);
-  };
+  for (const side of ["before", "after"]) {
+    find(`.${side} img`).onload = (event) => {
+      event.target.classList.remove("fading", "waiting");
+      if (side === "before") stage.style.setProperty("--ratio", event.target.naturalWidth / event.target.naturalHeight);
+    };
+  }
   range.oninput = () => stage.style.setProperty("--at", `${range.value}%`);
   draw();
   return () => clearInterval(root.timer);

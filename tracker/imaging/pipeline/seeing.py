@@ -1,12 +1,16 @@
 """The outline of a scar looked for in one photo, to be shown to a person who accepts, corrects or draws it anew."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tracker.errors import NotComparable
-from tracker.imaging import align, outline
-from tracker.imaging.pipeline.analysis import prepare, register
-from tracker.imaging.types import Outline, Photo, Region
+from tracker.imaging import outline
+from tracker.imaging.pipeline.analysis import prepare
+from tracker.imaging.pipeline.outlines import carry_outline
+from tracker.imaging.types import Outline, OutlineNetwork, Photo, Region
+
+HERE = "The drawn outline"
+"""What a refusal calls the place where it looked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +33,7 @@ class Sought:
     retake: str = ""
 
 
-def seek_outline(photo: Photo, prompt: Region) -> Sought:
+def seek_outline(photo: Photo, prompt: Region, network: OutlineNetwork | None = None) -> Sought:
     """The outline that a rough drawing on the photo itself points at.
 
     Parameters
@@ -38,11 +42,13 @@ def seek_outline(photo: Photo, prompt: Region) -> Sought:
         As decoded.
     prompt : Region
         A box or a rough outline, in px of the photo.
+    network : OutlineNetwork, optional
+        Without it the colours decide alone.
     """
-    return _sought(lambda: outline.propose(prepare(photo), prompt), prompt)
+    return _sought(lambda: outline.propose(prepare(photo), replace(prompt, name=HERE), network), prompt)
 
 
-def seek_carried_outline(earlier: Photo, prompt: Region, photo: Photo) -> Sought:
+def seek_carried_outline(earlier: Photo, prompt: Region, photo: Photo, network: OutlineNetwork | None = None) -> Sought:
     """The outline of an earlier photo, carried by the alignment and looked for again.
 
     Parameters
@@ -51,6 +57,8 @@ def seek_carried_outline(earlier: Photo, prompt: Region, photo: Photo) -> Sought
         Of the same skin, as decoded.
     prompt : Region
         The outline that counts in the earlier photo, in its px.
+    network : OutlineNetwork, optional
+        Without it the colours decide alone.
 
     Returns
     -------
@@ -59,10 +67,10 @@ def seek_carried_outline(earlier: Photo, prompt: Region, photo: Photo) -> Sought
     """
     earlier, photo = prepare(earlier), prepare(photo)
     try:
-        carried = align.carry_region(register(earlier, photo, prompt), prompt)
+        carried = carry_outline(earlier, prompt, photo).region
     except NotComparable as refused:
         return Sought(None, None, refused.reason, refused.retake)
-    return _sought(lambda: outline.propagate(earlier, prompt, photo, carried), carried)
+    return _sought(lambda: outline.propagate(earlier, prompt, photo, carried, network), carried)
 
 
 def _sought(find: Callable[[], Outline], prompt: Region) -> Sought:
