@@ -12,7 +12,10 @@ from tracker.imaging import change
 from tracker.imaging.types import Metric
 
 BLUSH = ("013", "031", "120", "172")  # seen by eye in the second shot: real changes, so no nulls
-REGIONS = ("forehead", "cheek_left", "cheek_right", "nose", "chin")
+CHEEKS = ("cheek_left", "cheek_right")
+REGIONS = ("forehead", *CHEEKS, "nose", "glabella", "periorbital_left", "periorbital_right", "perioral", "chin", "jaw")
+"""Those that are measured by default; the chief ones first."""
+PARTS = (*REGIONS, "cheek_malar_left", "cheek_malar_right", "cheek_lateral_left", "cheek_lateral_right")
 SHUFFLES = 4000  # of the groups: the 95 % limit then moves by less than a hundredth
 FEWEST = 5  # people in a group that may speak for itself
 BANDS = {"> 41": (41.0, 91.0), "10..41": (10.0, 41.0), "-30..10": (-30.0, 10.0), "< -30": (-91.0, -30.0)}
@@ -57,8 +60,12 @@ def called(found: Pairs) -> int:
 
 def sdc_of_kind(rows: list[dict], region: str, who: str) -> float:
     """The SDC of redness that everybody else gives for a region's kind, as verdicts look it up: both cheeks as one."""
-    alike = [name for name in REGIONS if change.region_kind(name) == change.region_kind(region)]
-    return sdc_without({f"{w} {name}": p for name in alike for w, p in redness(rows, name).items()}, who)
+    return sdc_without({f"{w} {name}": p for name in alike(region) for w, p in redness(rows, name).items()}, who)
+
+
+def alike(region: str) -> list[str]:
+    """The regions of one kind, whose noise is one."""
+    return [name for name in PARTS if change.region_kind(name) == change.region_kind(region)]
 
 
 def redness(rows: list[dict], region: str) -> Pairs:
@@ -66,9 +73,9 @@ def redness(rows: list[dict], region: str) -> Pairs:
 
 
 def useful(rows: list[dict], region: str) -> bool:
-    """Whether the redness of a region is reported at all: its SDC may not exceed what a number is worth."""
-    pairs = still(values(rows, "null", "redness", region))
-    return len(pairs) > 2 and change.repeatability(pairs).sdc <= change.MOST_SDC[Metric.REDNESS]
+    """Whether the redness of a region is reported at all: the SDC of its kind may not exceed what a number is worth."""
+    pairs = np.concatenate([still(values(rows, "null", "redness", name)) for name in alike(region)])
+    return len(pairs) > 2 and change.repeatability(pairs).sdc <= change.most_sdc(Metric.REDNESS, region)
 
 
 @dataclass(frozen=True)
