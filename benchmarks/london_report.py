@@ -296,8 +296,8 @@ def ratio_cells(words: str, region: str, found: GroupRatio) -> list[str]:
 def noise(rows: list[dict]) -> list[tuple[str, str, str, float, int, str]]:
     """SEM per measure and kind of region, agreement form: a systematic change between the repeats counts as noise.
 
-    With a card, living skin is no steadier: its pulse and warmth stay, so redness keeps these as a lower limit. For skin
-    anywhere that is the forehead placed by proportions: a body site gains nothing from landmarks of a face.
+    With a card, living skin is no steadier: its pulse and warmth stay, so redness keeps these as a lower limit. For
+    skin anywhere that is the forehead placed by proportions: a body site gains nothing from landmarks of a face.
     """
     out = []
     kinds = {"drawn": ("drawn null", ("drawn",)), "any": ("drawn null", ("drawn",))}
