@@ -19,6 +19,8 @@ from tracker.imaging.types import LinearRGB
 
 PROMPTS = {"box": 0.45, "drawing": 0.25, "carried": 0.30}
 """Shares of the prompts where there is one."""
+LEAST_APART = 0.8
+"""Standard deviations between a painted lesion and its rim, below which it is not trained on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,26 @@ class Bank:
 
     def __len__(self) -> int:
         return len(self.kind)
+
+    def only(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Self:
+        """The samples of an index."""
+        return type(self)(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
+
+    def visible(self) -> NDArray[np.bool_]:
+        """False where a prompted lesion differs from its rim too little: nobody could outline it."""
+        return np.array([self._seen(at) for at in range(len(self))])
+
+    def _seen(self, at: int) -> bool:
+        inside = (self.truth[at] > 127).astype(np.uint8)
+        if KINDS[self.kind[at]] == "none" or not inside.any():
+            return True
+        rim = (cv2.dilate(inside, np.ones((13, 13), np.uint8)) - cv2.dilate(inside, np.ones((3, 3), np.uint8))) > 0
+        lab = cv2.cvtColor(cv2.GaussianBlur(self.pixels[at], (0, 0), 1.0), cv2.COLOR_RGB2LAB).astype(np.float32)
+        one, other = lab[inside > 0], lab[rim]
+        if len(other) < 20:
+            return True
+        apart = (one.mean(0) - other.mean(0)) ** 2 / (0.5 * (one.var(0) + other.var(0)) + 0.5)
+        return bool(apart.sum() > LEAST_APART**2)
 
     def save(self, path: Path) -> None:
         """To a file that :meth:`load` reads; half-written files do not stay."""

@@ -27,7 +27,7 @@ from safetensors.torch import save_file
 from tracker.imaging.networks.outline import OutlineNet
 
 HERE = Path(__file__).resolve().parent
-SHARED_STEPS, MEMBER_STEPS = 2200, 500
+SHARED_STEPS, MEMBER_STEPS = 2000, 420
 SHARED_RATE, MEMBER_RATE = 2e-3, 1e-3
 LONDON_SHARE = 0.3
 TEMPERATURES = np.geomspace(0.5, 3.0, 37)
@@ -66,6 +66,10 @@ def members(run: Path, photos: Path | None, seed: int) -> tuple[dict[str, torch.
     names = ["phantom", "synthetic", "held_phantom", "held_synthetic", *(["free"] if photos else [])]
     names += [f"london{fold}" for fold in range(FOLDS)] if photos else []
     banks = {name: bank(name, run, photos, seed, 1.0) for name in names}
+    for name, whole in banks.items():
+        if name.startswith(("synthetic", "free", "london")):
+            banks[name] = whole.only(whole.visible())
+            print(name, len(whole), "of which visible", len(banks[name]), flush=True)
     banks["held"] = Bank.joined([banks["held_phantom"], banks["held_synthetic"]])
     shares = {"phantom": 0.35, "synthetic": 0.35, **({"free": 0.30} if photos else {})}
     curve = _curve_of(run)
@@ -100,8 +104,7 @@ def temperature(net: OutlineNet, held: Bank) -> float:
 def _bootstrap(whole: Bank, seed: int) -> Bank:
     """As many samples drawn with repetition, so that members differ."""
     rng = np.random.default_rng([seed, 7])
-    drawn = rng.integers(len(whole), size=len(whole))
-    return Bank(*(getattr(whole, name)[drawn] for name in whole.__dataclass_fields__))
+    return whole.only(rng.integers(len(whole), size=len(whole)))
 
 
 def _curve_of(run: Path) -> Curve:

@@ -49,6 +49,13 @@ class OutlineNet(nn.Module):
         self.down = nn.ModuleList(_pair(a, b) for a, b in zip(inner, widths, strict=True))
         self.up = nn.ModuleList(_pair(a + b, b) for a, b in zip(widths[:0:-1], widths[-2::-1], strict=True))
         self.answer = nn.Conv2d(widths[0], 4, 1)
+        self.told = nn.Conv2d(CHANNELS, 1, 1, bias=False)
+        # An untrained network answers the classical evidence (the last plane, in units of 4 log-odds): training begins
+        # there rather than at nothing.
+        nn.init.zeros_(self.answer.weight)
+        nn.init.zeros_(self.answer.bias)
+        nn.init.zeros_(self.told.weight)
+        nn.init.constant_(self.told.weight[:, -1:], 4.0)
         self.register_buffer("temperature", torch.ones(()))
 
     def forward(self, planes: Tensor) -> Tensor:
@@ -71,7 +78,7 @@ class OutlineNet(nn.Module):
             seen.append(x)
         for block, fine in zip(self.up, seen[-2::-1], strict=True):
             x = block(torch.cat([functional.interpolate(x, scale_factor=2.0), fine], 1))
-        return functional.pixel_shuffle(self.answer(x), 2)[:, 0].float()
+        return (functional.pixel_shuffle(self.answer(x), 2).float() + self.told(planes).float())[:, 0]
 
 
 class OutlineEnsemble:
