@@ -23,8 +23,8 @@ SIZES = 1.12 ** np.arange(-5, 6)
 TURNS = np.arange(-40, 41, 8)
 WEIGHTS = (0.5, 1.0, 0.5)  # of the body's outline, redness and brightness
 FLAT = 0.02  # variance below which a place says nothing
-SURE, MARKED = 0.75, 0.6  # least likeness; of 150 pairs of different wounds one in a hundred reaches 0.71, none 0.75
-MARK_SEEN = 0.5  # share of the wound's contrast seen again at the place, which makes MARKED enough
+SURE, MARKED = 0.75, 0.6  # least likeness; of 300 pairs of different wounds 5 reach 0.7 and none passes all limits
+MARK_SEEN = 0.5  # share of the wound's contrast seen again at the place; where it can be told, it must be
 MIRROR_MARGIN = 0.15  # of Fisher's z (artanh) of the likeness above that with the mirrored follow-up
 RESIDUAL = 0.01  # of the longer side: median distance from where the alignment puts it, 36 pairs of wounds with both
 NODES = 2  # per side: a similarity needs no grid
@@ -80,12 +80,14 @@ def sight(baseline: Photo, followup: Photo, region: Region, skin: tuple[Mask, Ma
     Returns
     -------
     Alignment
-        A similarity; ``diagnostics`` holds ``likeness`` and ``mirrored``. Not for measuring colour or texture.
+        A similarity; ``diagnostics`` holds ``likeness``, ``mirrored`` and ``mark_seen`` (NaN where the region's mean
+        colour does not stand out: then something else must show that there is a mark at all). Not for measuring colour
+        or texture.
 
     Raises
     ------
     NotComparable
-        Where no place looks alike, or the mirrored follow-up looks as much alike.
+        Where no place looks alike, the mirrored follow-up looks as much alike, or the mark is not there.
     """
     first, second = _looked_at(baseline, skin[0]), _looked_at(followup, skin[1])
     place = _small_mask(region, first, baseline.size)
@@ -93,8 +95,10 @@ def sight(baseline: Photo, followup: Photo, region: Region, skin: tuple[Mask, Ma
     mirrored = _best(first, place, np.ascontiguousarray(second.planes[:, :, ::-1])).likeness
     alignment = _as_alignment(found, mirrored, (first, second), (baseline, followup))
     seen = seen_again(alignment, baseline, followup, region)
-    least = MARKED if seen >= MARK_SEEN else SURE
-    if found.likeness >= least and np.arctanh(found.likeness) - np.arctanh(mirrored) >= MIRROR_MARGIN:
+    alignment.diagnostics["mark_seen"] = seen
+    least = SURE if np.isnan(seen) else MARKED
+    clear = np.arctanh(found.likeness) - np.arctanh(mirrored) >= MIRROR_MARGIN
+    if found.likeness >= least and clear and not seen < MARK_SEEN:
         return alignment
     raise NotComparable(
         f"The surroundings of the region are not found again in the follow-up (likeness {found.likeness:.2f}, "

@@ -70,6 +70,12 @@ def place_of(prompt: Region, seen: View) -> Place:
     return Place(np.where(depth > ROUGHNESS, FARTHEST, odds).astype(np.float32), depth)
 
 
+def contrast_of(photo: Photo, region: Region) -> float:
+    """How far a region's colours are from those of the skin beside it; see ``area.contrast``."""
+    seen = view(photo, region.box)
+    return contrast([np.asarray(depth_of(region, seen) < 1, np.float32)], seen)
+
+
 def is_box(prompt: Region) -> bool:
     """Whether a prompt is a box rather than a drawing."""
     return prompt.area_px >= BOX_SHARE * prompt.box.width * prompt.box.height
