@@ -12,7 +12,7 @@ pytest.importorskip("torch", reason="the extra networks is not installed")
 
 PROJECT = Path(__file__).resolve().parents[2]
 MODELS = PROJECT / "models"
-LONGEST_S = 240  # a minute of training, data and imports beside it, on a machine that others use too
+LONGEST_S = 400  # a minute of training, data and imports beside it, on a machine that others use too
 
 
 def smoke(recipe: str, *arguments: str) -> dict[str, object]:
