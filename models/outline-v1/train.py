@@ -27,9 +27,10 @@ from safetensors.torch import save_file
 from tracker.imaging.networks.outline import OutlineNet
 
 HERE = Path(__file__).resolve().parent
-SHARED_STEPS, MEMBER_STEPS = 2000, 420
-SHARED_RATE, MEMBER_RATE = 2e-3, 1e-3
-LONDON_SHARE = 0.3
+SHARED_STEPS, MEMBER_STEPS = 2000, 600
+SHARED_RATE, MEMBER_RATE = 2e-3, 1.5e-3
+MEMBER_CROPS = (112, 128, 144, 160)
+LONDON_SHARE = 0.35
 TEMPERATURES = np.geomspace(0.5, 3.0, 37)
 
 
@@ -81,7 +82,7 @@ def members(run: Path, photos: Path | None, seed: int) -> tuple[dict[str, torch.
         seen = [f"london{other}" for other in range(FOLDS) if other != fold] if photos else []
         mixed = {name: share * (1 - LONDON_SHARE) for name, share in shares.items()}
         mixed |= {name: LONDON_SHARE / len(seen) for name in seen}
-        course = Course(f"member{fold}", MEMBER_STEPS, MEMBER_RATE, seed + 1000 * (fold + 1), mixed)
+        course = Course(f"member{fold}", MEMBER_STEPS, MEMBER_RATE, seed + 1000 * (fold + 1), mixed, MEMBER_CROPS)
         drawn = banks | {name: _bootstrap(banks[name], course.seed) for name in mixed}
         net = trained(course, drawn, run, shared, curve)
         net.temperature.fill_(temperature(net, banks["held"]))
