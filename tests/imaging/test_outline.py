@@ -7,6 +7,7 @@ import pytest
 from tracker.errors import NotComparable
 from tracker.imaging import outline
 from tracker.imaging.colour import linear_to_uint8
+from tracker.imaging.outline.evidence import view
 from tracker.imaging.types import Box, Outline, Photo, Region
 from tracker.phantom.optics import skin_colour
 
@@ -166,6 +167,59 @@ def test_a_black_border_is_no_skin():
     found = outline.propose(Photo("padded", "4", padded), box_around(weight))
     assert dice(full(found) >= 0.5, weight >= 0.5) > 0.92
     assert not (full(found)[:, 200:] >= 0.5).any()
+
+
+def knowing(photo, prompt, weight, sure=(6.0,)):
+    """A stand-in network that knows the truth of one view; one member per certainty, unlike copies left unflipped."""
+    seen = view(photo, prompt.box)
+    box = seen.box
+    inside = cv2.resize(
+        (weight >= 0.5).astype(np.float32)[box.top : box.bottom, box.left : box.right], seen.lit.shape[::-1]
+    )
+
+    def network(planes):
+        one = np.full(planes.shape[2:], -1.0, np.float32)
+        one[: inside.shape[0], : inside.shape[1]] = 2 * inside - 1
+        looks = np.stack([one, one[:, ::-1], one[::-1], one[::-1, ::-1]])
+        return np.stack([certainty * looks for certainty in sure])
+
+    return network
+
+
+def test_a_network_that_knows_better_moves_the_outline():
+    photo, weight = lesion(blood=0.012)  # half of the redness of the other lesions here
+    rough = Region.from_mask("drawn", np.hypot(*(np.mgrid[:SIZE, :SIZE] - 140)) <= 52)
+    network = knowing(photo, rough, weight)
+    alone, helped = (outline.propose(photo, rough, each) for each in (None, network))
+    scores = [dice(full(each) >= 0.5, weight >= 0.5) for each in (alone, helped)]
+    assert scores[1] > scores[0]
+    assert scores[1] > 0.95
+
+
+def test_members_that_disagree_widen_the_interval():
+    photo, weight = lesion()
+    prompt = box_around(weight)
+    width = []
+    for sure in ((4.0,) * 5, (4.0, 4.0, -4.0, 4.0, -4.0)):
+        low, high = outline.propose(photo, prompt, knowing(photo, prompt, weight, sure)).interval_px
+        width.append(np.log(high / low))
+    assert width[1] > 1.1 * width[0]
+
+
+def test_a_network_weighs_in_on_a_carried_outline():
+    before, weight = lesion(seed=1)
+    after, true = lesion(0.8, seed=2)
+    drawn = Region.from_mask("drawn", weight >= 0.5)
+    found = outline.propagate(before, drawn, after, drawn, knowing(after, drawn, true))
+    assert dice(full(found) >= 0.5, true >= 0.5) > 0.95
+    assert found.interval_px[0] < true.sum() < found.interval_px[1]
+
+
+def test_the_contrast_of_a_lesion_is_told_from_that_of_plain_skin():
+    photo, weight = lesion()
+    bare, _ = lesion(blood=0.007)
+    drawn = Region.from_mask("drawn", weight >= 0.5)
+    assert outline.contrast_of(photo, drawn) > 3 > outline.contrast_of(bare, drawn)
 
 
 @pytest.mark.photos

@@ -1,5 +1,7 @@
 """From the members of an ensemble to one soft outline with the interval of its area."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -7,13 +9,34 @@ from numpy.typing import NDArray
 from tracker.imaging.outline.evidence import RECIPES, Plane, View, colours
 from tracker.imaging.types import Outline, frozen
 
-PROPOSED_SD = 0.14
-"""Standard error of ln area beyond the members' spread: 95 % of the proposals on 120 of lesions_fuseg then hold the
-expert's area within 1.96 of it. Two experts differ by 0.05."""
-PROPAGATED_SD = 0.20
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """How the standard error of ln area follows from what the members say; fitted on scenes that are in no table.
+
+    Parameters
+    ----------
+    spread : float
+        Factor on the members' standard deviation of ln area.
+    soft : float
+        Factor on the soft border, the sum of p (1 - p), as a share of the area.
+    border : float
+        Error that all members share: where an expert would draw the border. Two experts differ by 0.05.
+    """
+
+    spread: float
+    soft: float
+    border: float
+
+
+PROPOSED = Doubt(1.0, 0.0, 0.14)
+"""By the colours alone: 95 % of 120 of lesions_fuseg then lie within 1.96 of it."""
+PROPAGATED = Doubt(1.0, 0.0, 0.20)
 """The same for outlines found again in the follow-up: two thirds of the wounds of lesions_fuseg_repeat."""
-FOUND_SD = 0.15
-"""The same for lesions found without a prompt."""
+PROPOSED_BY_NETWORK = Doubt(1.0, 0.0, 0.14)
+PROPAGATED_BY_NETWORK = Doubt(1.0, 0.0, 0.20)
+FOUND = Doubt(1.0, 0.0, 0.15)
+"""Without a prompt."""
 LEAST_CONTRAST = 1.2
 """Of :func:`contrast`: with less there is no lesion to outline."""
 NOISE_LAB = 0.3
@@ -24,7 +47,7 @@ SPECK = 0.02
 """Of the largest part: smaller ones are noise of the colours, or too small for an area."""
 
 
-def outline_of(members: list[Plane], seen: View, border_sd: float) -> Outline:
+def outline_of(members: list[Plane], seen: View, doubt: Doubt) -> Outline:
     """The mean of the members as an outline in photo pixels.
 
     Parameters
@@ -33,13 +56,14 @@ def outline_of(members: list[Plane], seen: View, border_sd: float) -> Outline:
         Probabilities at the working scale.
     seen : View
         Where they lie.
-    border_sd : float
-        Standard error of ln area that all members share: where an expert would draw the border.
+    doubt : Doubt
+        What makes the interval.
 
     Returns
     -------
     Outline
-        With a 95 % interval on the logarithm of the area: spread of the members, plus the error that they share.
+        With a 95 % interval on the logarithm of the area: the spread of the members, the
+        softness of the border and the error that all share.
     """
     mean = filled(_sharpened(np.asarray(np.mean(members, axis=0), np.float32)))
     areas = np.array([max(float(filled(_sharpened(one)).sum()), 1e-6) for one in members])
@@ -47,7 +71,8 @@ def outline_of(members: list[Plane], seen: View, border_sd: float) -> Outline:
     probability = np.asarray(np.clip(full, 0, 1), np.float32)
     area = float(probability.sum())
     spread = float(np.std(np.log(areas), ddof=1)) if len(areas) > 1 else 0.0
-    error = Z95 * float(np.hypot(spread, border_sd))
+    soft = float((mean * (1 - mean)).sum()) / max(float(mean.sum()), 1e-6)
+    error = Z95 * float(np.sqrt((doubt.spread * spread) ** 2 + (doubt.soft * soft) ** 2 + doubt.border**2))
     return Outline(seen.box, frozen(probability), area, (area * float(np.exp(-error)), area * float(np.exp(error))))
 
 

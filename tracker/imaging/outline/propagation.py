@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.errors import NotComparable
-from tracker.imaging.outline.area import LEAST_CONTRAST, PROPAGATED_SD, contrast, outline_of
+from tracker.imaging.outline.area import LEAST_CONTRAST, PROPAGATED, PROPAGATED_BY_NETWORK, contrast, outline_of
 from tracker.imaging.outline.evidence import (
     FARTHEST,
     RECIPES,
@@ -89,7 +89,7 @@ def propagate(
             "The lesion does not differ enough from the skin around it in the follow-up to be outlined.",
             "If it has healed, say so; else draw the outline by hand, or take the photo sharper and closer.",
         )
-    found = outline_of(members, second, PROPAGATED_SD)
+    found = outline_of(members, second, PROPAGATED if network is None else PROPAGATED_BY_NETWORK)
     _check(found, carried, np.asarray(np.mean(known, axis=0), np.float32), np.mean(members, axis=0), after)
     return found
 

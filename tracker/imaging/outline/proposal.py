@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from tracker.errors import NotComparable
-from tracker.imaging.outline.area import LEAST_CONTRAST, PROPOSED_SD, contrast, outline_of
+from tracker.imaging.outline.area import LEAST_CONTRAST, PROPOSED, PROPOSED_BY_NETWORK, contrast, outline_of
 from tracker.imaging.outline.evidence import FARTHEST, RECIPES, Place, Plane, View, member, view
 from tracker.imaging.outline.reading import network_odds, weighed
 from tracker.imaging.types import Mask, Outline, OutlineNetwork, Photo, Region
@@ -58,7 +58,7 @@ def propose(photo: Photo, prompt: Region, network: OutlineNetwork | None = None)
             f"{prompt.name}: nothing inside the prompt differs from the skin around it.",
             "Draw the outline by hand, or take the photo sharper and closer.",
         )
-    return outline_of(members, seen, PROPOSED_SD)
+    return outline_of(members, seen, PROPOSED if network is None else PROPOSED_BY_NETWORK)
 
 
 def place_of(prompt: Region, seen: View) -> Place:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.imaging.outline.area import FOUND_SD, LEAST_CONTRAST, contrast, outline_of
+from tracker.imaging.outline.area import FOUND, LEAST_CONTRAST, contrast, outline_of
 from tracker.imaging.outline.evidence import Plane, View
 from tracker.imaging.outline.reading import SURE, Stack, network_odds_once
 from tracker.imaging.types import Box, Mask, Outline, OutlineNetwork, Photo, Region
@@ -119,7 +119,7 @@ def _outlined(seen: View, probability: Stack, part: NDArray[np.int32], one: int)
     members = [np.asarray(np.where(zone, plane, 0)[rows, columns], np.float32) for plane in probability]
     if contrast(members, cut) < LEAST_CONTRAST:
         return None
-    return outline_of(members, cut, FOUND_SD)
+    return outline_of(members, cut, FOUND)
 
 
 def _around(own: Mask) -> tuple[slice, slice]:
