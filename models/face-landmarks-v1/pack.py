@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, required=True)
     parser.add_argument("--members", type=int, default=5)
     args = parser.parse_args()
-    tensors, lines, seconds = {}, ["stage,fold,step,loss"], 0.0
+    tensors, rows, seconds = {}, [], 0.0
     for fold in range(args.members):
         for stage in (LOCATOR, READER):
             stored = args.runs / f"{stage.name}-{fold}.safetensors"
@@ -38,9 +38,10 @@ def main() -> None:
             net.load_state_dict({k[4:]: v for k, v in load_file(stored).items() if k.startswith("ema.")})
             state = folded(net).state_dict()
             tensors |= {f"m{fold}.{stage.name}.{k}": v.half().contiguous() for k, v in state.items()}
-            lines += [f"{stage.name},{fold},{step},{loss}" for step, loss in json.loads(facts["curve"])[1::2]]
+            rows += [(step, stage.name, fold, loss) for step, loss in json.loads(facts["curve"])[1::2]]
             seconds += float(facts["seconds"])
     save_file(tensors, HERE / "face-landmarks-v1.safetensors")
+    lines = ["step,stage,fold,loss", *(",".join(map(str, row)) for row in sorted(rows))]
     (HERE / "loss.csv").write_text("\n".join(lines) + "\n", "utf-8")
     print(f"{len(tensors)} tensors, {seconds / 3600:.2f} h of training")
 
