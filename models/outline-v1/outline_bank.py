@@ -1,7 +1,7 @@
 """The training set: views in bytes, made once from the seed, kept beside the checkpoints, never in the repository."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -15,12 +15,11 @@ from outline_prompts import KINDS, Sample, around, blacked, exposed, prompted, u
 from outline_shapes import SIDE, signed_distance
 from outline_skin import FOLDS, free, london, patches, synthetic
 
+from tracker.imaging.outline.proposal import LOOSENESS
 from tracker.imaging.types import LinearRGB
 
 PROMPTS = {"box": 0.45, "drawing": 0.25, "carried": 0.30}
 """Shares of the prompts where there is one."""
-LEAST_APART = 0.8
-"""Standard deviations between a painted lesion and its rim, below which it is not trained on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +53,18 @@ class Bank:
         """The samples of an index."""
         return type(self)(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
 
-    def visible(self) -> NDArray[np.bool_]:
-        """False where a prompted lesion differs from its rim too little: nobody could outline it."""
-        return np.array([self._seen(at) for at in range(len(self))])
+    def visible(self, least: float) -> NDArray[np.bool_]:
+        """False where a prompted lesion is fewer standard deviations from its rim: nobody could outline it."""
+        return np.array([self._seen(at, least) for at in range(len(self))])
 
-    def _seen(self, at: int) -> bool:
+    def tightened(self) -> Self:
+        """With drawings shown by their own border, as carried outlines are: a network cannot tell the two apart."""
+        looser = 1 - np.float32(LOOSENESS) * (1 - self.place.astype(np.float32) / 127)
+        tight = np.rint(127 * np.clip(looser, -1, 1)).astype(np.int8)
+        drawn = (self.kind == KINDS.index("drawing"))[:, None, None]
+        return replace(self, place=np.where(drawn, tight, self.place))
+
+    def _seen(self, at: int, least: float) -> bool:
         inside = (self.truth[at] > 127).astype(np.uint8)
         if KINDS[self.kind[at]] == "none" or not inside.any():
             return True
@@ -68,7 +74,7 @@ class Bank:
         if len(other) < 20:
             return True
         apart = (one.mean(0) - other.mean(0)) ** 2 / (0.5 * (one.var(0) + other.var(0)) + 0.5)
-        return bool(apart.sum() > LEAST_APART**2)
+        return bool(apart.sum() > least**2)
 
     def save(self, path: Path) -> None:
         """To a file that :meth:`load` reads; half-written files do not stay."""

@@ -27,9 +27,11 @@ from safetensors.torch import save_file
 from tracker.imaging.networks.outline import OutlineNet
 
 HERE = Path(__file__).resolve().parent
-SHARED_STEPS, MEMBER_STEPS = 2000, 600
+SHARED_STEPS, MEMBER_STEPS = 2000, 420
 SHARED_RATE, MEMBER_RATE = 2e-3, 1.5e-3
 MEMBER_CROPS = (112, 128, 144, 160)
+SHARED_APART, MEMBER_APART = 0.8, 1.5
+"""Standard deviations between a painted lesion and its rim, below which it is not trained on."""
 LONDON_SHARE = 0.35
 TEMPERATURES = np.geomspace(0.5, 3.0, 37)
 
@@ -67,16 +69,14 @@ def members(run: Path, photos: Path | None, seed: int) -> tuple[dict[str, torch.
     names = ["phantom", "synthetic", "held_phantom", "held_synthetic", *(["free"] if photos else [])]
     names += [f"london{fold}" for fold in range(FOLDS)] if photos else []
     banks = {name: bank(name, run, photos, seed, 1.0) for name in names}
-    for name, whole in banks.items():
-        if name.startswith(("synthetic", "free", "london")):
-            banks[name] = whole.only(whole.visible())
-            print(name, len(whole), "of which visible", len(banks[name]), flush=True)
+    banks = _clear(banks, SHARED_APART)
     banks["held"] = Bank.joined([banks["held_phantom"], banks["held_synthetic"]])
     shares = {"phantom": 0.35, "synthetic": 0.35, **({"free": 0.30} if photos else {})}
     curve = _curve_of(run)
     course = Course("shared", SHARED_STEPS, SHARED_RATE, seed, shares)
     shared = trained(course, banks, run, None, curve)
     curve.write(run / "loss.csv")
+    banks = {name: part.tightened() for name, part in _clear(banks, MEMBER_APART).items()}
     tensors = {}
     for fold in range(FOLDS):
         seen = [f"london{other}" for other in range(FOLDS) if other != fold] if photos else []
@@ -100,6 +100,16 @@ def temperature(net: OutlineNet, held: Bank) -> float:
         for index, divisor in enumerate(TEMPERATURES):
             losses[index] += float(torch.nn.functional.binary_cross_entropy_with_logits(logits / divisor, truth))
     return float(TEMPERATURES[int(np.argmin(losses))])
+
+
+def _clear(banks: dict[str, Bank], least: float) -> dict[str, Bank]:
+    """Without painted lesions that cannot be seen; the phantom's and the held-out ones stay."""
+    out = dict(banks)
+    for name, whole in banks.items():
+        if name.startswith(("synthetic", "free", "london")):
+            out[name] = whole.only(whole.visible(least))
+            print(name, len(whole), "of which clear", len(out[name]), flush=True)
+    return out
 
 
 def _bootstrap(whole: Bank, seed: int) -> Bank:
