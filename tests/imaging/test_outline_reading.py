@@ -51,8 +51,8 @@ def test_the_network_sees_sides_that_are_multiples_of_sixteen_and_no_prompt_in_t
 
 def test_without_a_prompt_place_and_evidence_are_silent():
     echo = Echo(PLACE)
-    odds = reading.network_odds_once(view(), echo)
-    assert odds.shape == (2, 90, 150)
+    odds = reading.network_odds_once([view(seed=one) for one in range(6)], echo)
+    assert odds.shape == (2, 6, 90, 150)
     assert not echo.shown[0, PLACE].any()
     np.testing.assert_allclose(echo.shown[0, EVIDENCE], 0, atol=1e-5)
 

@@ -85,7 +85,7 @@ def test_the_overlay_is_a_probability_of_the_regions_size():
     assert dice(soft >= 0.5, weight >= 0.5) > 0.9
 
 
-@pytest.mark.parametrize("length", [50, 320, 321, 700, 1500])
+@pytest.mark.parametrize("length", [50, 160, 161, 304, 700, 1500])
 def test_tiles_cover_everything_and_are_never_larger_than_one(length):
     covered = np.zeros(length, bool)
     for start in searching._starts(length):

@@ -83,8 +83,9 @@ def is_box(prompt: Region) -> bool:
 
 def shown_place(prompt: Region, place: Place) -> Plane:
     """The prompt as the network was shown it in training: 1 in the middle, 0 on the border, -1 beyond."""
-    plane = np.clip(1 - place.depth, -1, 1)
-    return np.asarray(np.where(place.log_odds <= FARTHEST, -1, plane) if is_box(prompt) else plane, np.float32)
+    own = 1 - LOOSENESS * place.depth  # a drawing by its own border, as a carried outline: it cannot tell them apart
+    plane = np.where(place.log_odds <= FARTHEST, -1, 1 - place.depth) if is_box(prompt) else own
+    return np.asarray(np.clip(plane, -1, 1), np.float32)
 
 
 def depth_of(region: Region, seen: View) -> Plane:

@@ -16,6 +16,9 @@ SURE = 6.0
 LOOKS = ((1.0, 1), (0.85, 2), (1.15, 3), (1.0, 4))
 """Exposure and flip (1 none, 2 left and right, 3 up and down, 4 both) of the copies that are read and averaged."""
 
+AT_ONCE = 4
+"""Tiles in one call: memory stays small for a photo of any size."""
+
 Stack = NDArray[np.float32]
 """(members, height, width)."""
 
@@ -54,13 +57,29 @@ def network_odds(seen: View, place: Plane, evidence: Plane, network: OutlineNetw
     return np.asarray(np.mean(back, axis=0)[:, :height, :width], np.float32)
 
 
-def network_odds_once(seen: View, network: OutlineNetwork) -> Stack:
-    """The log-odds by every member without a prompt, read once: four looks would take seconds."""
-    height, width = seen.lit.shape
+def network_odds_once(tiles: list[View], network: OutlineNetwork) -> NDArray[np.float32]:
+    """The log-odds by every member without a prompt, each tile read once: four looks would take seconds.
+
+    Parameters
+    ----------
+    tiles : list of View
+        All of one size.
+    network : OutlineNetwork
+        Of the extra ``networks``.
+
+    Returns
+    -------
+    ndarray of float32, shape (members, tiles, height, width)
+        Log-odds.
+    """
+    height, width = tiles[0].lit.shape
     pad = ((0, -height % UNIT), (0, -width % UNIT))
-    linear, lit = np.pad(seen.linear, (*pad, (0, 0))), np.pad(seen.lit, pad)
-    planes = channels(linear, lit, np.zeros(lit.shape, np.float32), np.full(lit.shape, 0.5, np.float32))
-    return np.asarray(network(planes[None])[:, 0, :height, :width], np.float32)
+    nothing = np.zeros((height + pad[0][1], width + pad[1][1]), np.float32)
+    planes = [
+        channels(np.pad(one.linear, (*pad, (0, 0))), np.pad(one.lit, pad), nothing, nothing + 0.5) for one in tiles
+    ]
+    answers = [network(np.stack(planes[at : at + AT_ONCE])) for at in range(0, len(planes), AT_ONCE)]
+    return np.concatenate(answers, axis=1)[:, :, :height, :width]
 
 
 def weighed(colours: list[Plane], odds: Stack) -> list[Plane]:

@@ -12,12 +12,13 @@ from tracker.imaging.outline.evidence import Plane, View
 from tracker.imaging.outline.reading import SURE, Stack, network_odds_once
 from tracker.imaging.types import Box, Mask, Outline, OutlineNetwork, Photo, Region
 
-TILE = 320
-"""Working pixels of a side that are read at once: 0.6 s for the five members on two cores."""
-LEAST_SCALE = 0.32
-"""Working pixels per photo pixel: a region of a megapixel is one tile, and lesions of 25 to 280 px are within what the
-network was trained on (8 to 90 working px)."""
-OVERLAP = 64
+TILE = 160
+"""Working pixels of a side that are read at once, as in training: group normalisation reads other sizes too large."""
+OVERLAP = 16
+REGION = 2 * TILE - OVERLAP
+"""Working pixels of the longer side of a region of up to a megapixel: four tiles, 0.5 s of one core."""
+LEAST_SCALE = REGION / 1000
+"""Working pixels per photo pixel: lesions of 26 to 300 px are within what the network was trained on (8 to 90)."""
 LEAST_AREA = 40
 """Working pixels: smaller ones are pores, hairs and noise."""
 ZONE = 6
@@ -91,20 +92,17 @@ def soft_outline(photo: Photo, within: Region, network: OutlineNetwork) -> NDArr
 def read(photo: Photo, within: Region, network: OutlineNetwork) -> Reading:
     """The network's log-odds over a region, tile by tile."""
     box = within.box
-    scale = min(1.0, max(TILE / max(box.width, box.height), LEAST_SCALE))
+    scale = min(1.0, max(REGION / max(box.width, box.height), LEAST_SCALE))
     linear = photo.linear(box, scale)
     seen = View(box, linear, np.asarray(linear.max(axis=2) > 0, bool))
     height, width = seen.lit.shape
-    odds: Stack | None = None
-    weight = np.zeros((height, width), np.float32)
-    for rows, columns in _tiles(height, width):
-        tile = View(box, linear[rows, columns], seen.lit[rows, columns])
-        values = network_odds_once(tile, network)
-        odds = np.zeros((len(values), height, width), np.float32) if odds is None else odds
-        trust = _trust(tile.lit.shape)
-        odds[:, rows, columns] += trust * values
-        weight[rows, columns] += trust
-    assert odds is not None
+    places = list(_tiles(height, width))
+    values = network_odds_once([View(box, linear[at], seen.lit[at]) for at in places], network)
+    odds, weight = np.zeros((values.shape[0], height, width), np.float32), np.zeros((height, width), np.float32)
+    for at, one in zip(places, np.moveaxis(values, 1, 0), strict=True):
+        trust = _trust(weight[at].shape)
+        odds[:, at[0], at[1]] += trust * one
+        weight[at] += trust
     inside = cv2.resize(within.mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
     return Reading(seen, np.where(inside & seen.lit, odds / weight, -SURE).astype(np.float32))
 
