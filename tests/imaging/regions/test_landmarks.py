@@ -151,8 +151,8 @@ def shipped() -> networks.LoadedNetwork:
     return networks.load(networks.FACE_LANDMARKS)
 
 
-def flat(colour: tuple[int, int, int]) -> Photo:
-    return Photo("flat", "", np.full((600, 800, 3), colour, np.uint8))
+def flat(colour: tuple[int, int, int], size: tuple[int, int] = (800, 600)) -> Photo:
+    return Photo("flat", "", np.full((size[1], size[0], 3), colour, np.uint8))
 
 
 def noise(seed: int) -> Photo:
@@ -168,8 +168,8 @@ def skin(ita: float, seed: int) -> Photo:
 @pytest.mark.parametrize(
     "photo",
     [flat((0, 0, 0)), flat((255, 255, 255)), flat((200, 150, 130)), noise(0), noise(1), noise(5), skin(45, 1),
-     skin(-30, 2)],
-    ids=["black", "white", "skin colour", "clouds", "coarse", "fine", "light phantom", "dark phantom"],
+     skin(-30, 2), flat((200, 150, 130), (5000, 40)), flat((90, 60, 50), (12, 9))],
+    ids=["black", "white", "skin colour", "clouds", "coarse", "fine", "light phantom", "dark phantom", "strip", "tiny"],
 )  # fmt: skip
 def test_no_face_no_landmarks(shipped, photo: Photo) -> None:
     found = lm.find_landmarks(photo, shipped.network)

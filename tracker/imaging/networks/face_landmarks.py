@@ -38,7 +38,8 @@ class _Unit(nn.Module):
         self.norm: nn.Module = nn.BatchNorm2d(outer)
 
     def forward(self, x: Tensor) -> Tensor:
-        return functional.silu(self.norm(self.conv(x)))
+        out: Tensor = functional.silu(self.norm(self.conv(x)))
+        return out
 
 
 class _Residual(nn.Module):
@@ -111,7 +112,7 @@ class PointNet(nn.Module):
 
 def _expectation(heat: Tensor, side: int) -> tuple[Tensor, Tensor]:
     """Mean (n, points, 2) and spread (n, points) of heatmaps in cells."""
-    share = heat.exp().unflatten(2, (side, side))
+    share = heat.exp().reshape(*heat.shape[:2], side, side)
     axis = torch.arange(side, dtype=share.dtype, device=share.device)
     columns, rows = share.sum(2), share.sum(3)
     mean = torch.stack([columns @ axis, rows @ axis], 2)

@@ -32,8 +32,8 @@ CROP_SIDE = 128
 """Pixels of the crop that a reader takes: 33 per inter-pupil distance."""
 WORKING_SIDE = 1536
 """Longer side in pixels at which a photo is searched and read; a face a quarter as high keeps 128 px between pupils."""
-SOURCE_UNIT = 56.0
-"""Pixels per inter-pupil distance of what a crop is cut from, as in training: averaged down, then interpolated."""
+RESIDUAL = 0.59
+"""What interpolation may still shrink after averaging: training cut crops of 33 px per inter-pupil distance from 56."""
 ZOOM = 1.25
 """Second look of the locator: its frame is this many crops wide, so that the face fills two thirds of it."""
 LEAST_LOCATED = 0.3
@@ -113,10 +113,9 @@ def find_landmarks(photo: Photo, network: LandmarkNetwork) -> FaceLandmarks | No
     anchors, score = _anchors(picture, network)
     if score < LEAST_LOCATED:
         return NoFace(f"{photo.name}: no face was found (score {score:.2f}, at least {LEAST_LOCATED} needed).")
-    source = _Source(picture)
-    look = _look(source, anchors, network)
+    look = _look(picture, anchors, network)
     if look.moved > NEAR:
-        look = _look(source, look.points[_ANCHORS], network)
+        look = _look(picture, look.points[_ANCHORS], network)
     reason = _doubt(look)
     if reason:
         return NoFace(f"{photo.name}: {reason}")
@@ -159,35 +158,22 @@ class _Look:
     moved: float
 
 
-class _Source:
-    """The working picture averaged down to the scale that a face's crop is cut from."""
-
-    def __init__(self, picture: Picture) -> None:
-        self._picture = picture
-        self._shrunk: dict[float, Picture] = {1.0: picture}
-
-    def crop(self, place: Matrix3, side: int, unit_px: float) -> Picture:
-        """A crop; ``place`` maps working pixels to it, ``unit_px`` are its working pixels per inter-pupil distance."""
-        scale = min(1.0, SOURCE_UNIT / unit_px)
-        scale = 1.0 if scale > 0.9 else scale
-        if scale not in self._shrunk:
-            small = cv2.resize(self._picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-            self._shrunk[scale] = np.asarray(small, np.uint8)
-        grow = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1.0]])
-        cut = cv2.warpPerspective(
-            self._shrunk[scale], place @ grow, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-        return np.asarray(cut, np.uint8)
-
-
-def _working(photo: Photo) -> tuple[Picture, float]:
-    """The photo in 8 bit, at most WORKING_SIDE, and its scale."""
+def _working(photo: Photo) -> tuple[Picture, NDArray[np.float64]]:
+    """The photo in 8 bit, at most WORKING_SIDE, and its scales along x and y (whole pixels make them differ)."""
     scale = min(1.0, WORKING_SIDE / max(photo.size))
-    small = photo.encoded
-    if scale < 1:
-        small = np.asarray(cv2.resize(small, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+    size = max(1, round(photo.size[0] * scale)), max(1, round(photo.size[1] * scale))
+    small = photo.encoded if scale == 1 else np.asarray(cv2.resize(photo.encoded, size, interpolation=cv2.INTER_AREA))
     eight = small if small.dtype == np.uint8 else np.rint(small / 257.0)
-    return np.asarray(eight, np.uint8), scale
+    return np.asarray(eight, np.uint8), np.divide(size, photo.size)
+
+
+def _inverse(place: Matrix3) -> Matrix3:
+    return np.asarray(np.linalg.inv(place), np.float64)
+
+
+def _enlarging(x: float, y: float) -> Matrix3:
+    """Pixels of a picture shrunk by these factors to pixels of the picture, centres on centres."""
+    return np.array([[x, 0, 0.5 * x - 0.5], [0, y, 0.5 * y - 0.5], [0, 0, 1.0]])
 
 
 def _anchors(picture: Picture, network: LandmarkNetwork) -> tuple[Points, float]:
@@ -198,13 +184,13 @@ def _anchors(picture: Picture, network: LandmarkNetwork) -> tuple[Points, float]
     best: tuple[Points, float] = np.zeros((6, 2)), 0.0
     for windows in _windows(picture.shape):
         places = [_window_transform(window) for window in windows]
-        points, scores = network.locate(np.stack([_frame(picture, place) for place in places]))
+        points, scores = network.locate(np.stack([_cut(picture, place, LOCATOR_SIDE) for place in places]))
         at = int(np.argmax(scores))
-        found = apply_homography(np.linalg.inv(places[at]), points[at])
+        found = apply_homography(_inverse(places[at]), points[at])
         for _ in range(2):
             place = crop_transform(found, LOCATOR_SIDE, CROP_UNITS * ZOOM)
-            points, scores = network.locate(_frame(picture, place)[None])
-            found = apply_homography(np.linalg.inv(place), points[0])
+            points, scores = network.locate(_cut(picture, place, LOCATOR_SIDE)[None])
+            found = apply_homography(_inverse(place), points[0])
         if scores[0] > best[1]:
             best = found, float(scores[0])
         if best[1] >= SURE:
@@ -217,7 +203,8 @@ def _windows(shape: tuple[int, ...]) -> list[list[tuple[float, float, float]]]:
     h, w = shape[:2]
     whole = (w / 2 - max(h, w) / 2, h / 2 - max(h, w) / 2, float(max(h, w)))
     side = min(h, w) * 0.6
-    lefts, tops = (np.linspace(0, length - side, max(2, round(1.5 * length / side))) for length in (w, h))
+    # At most eight along a side: in a longer strip a face as wide as it is found by less overlap.
+    lefts, tops = (np.linspace(0, length - side, int(np.clip(1.5 * length / side, 2, 8))) for length in (w, h))
     return [[whole], [(float(left), float(top), side) for top in tops for left in lefts]]
 
 
@@ -227,28 +214,23 @@ def _window_transform(window: tuple[float, float, float]) -> Matrix3:
     return np.array([[scale, 0, -left * scale], [0, scale, -top * scale], [0, 0, 1.0]])
 
 
-def _frame(picture: Picture, place: Matrix3) -> Picture:
-    """The locator's frame through a transform; averaged first where it shrinks much, as a camera would."""
-    scale = float(np.sqrt(abs(np.linalg.det(place[:2, :2]))))
-    shrink = max(1, int(0.7 / scale))
-    if shrink > 1:
+def _cut(picture: Picture, place: Matrix3, side: int) -> Picture:
+    """A square of the picture through a transform; averaged down first, as in training, then interpolated."""
+    shrink = min(1.0, float(np.sqrt(abs(np.linalg.det(place[:2, :2])))) / RESIDUAL)
+    if shrink < 0.9:
         h, w = picture.shape[:2]
-        size = max(1, w // shrink), max(1, h // shrink)
-        place = place @ np.array(
-            [[w / size[0], 0, 0.5 * w / size[0] - 0.5], [0, h / size[1], 0.5 * h / size[1] - 0.5], [0, 0, 1.0]]
-        )
+        size = max(1, round(w * shrink)), max(1, round(h * shrink))
         picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-    out = cv2.warpPerspective(
-        picture, place, (LOCATOR_SIDE, LOCATOR_SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+        place = np.asarray(place @ _enlarging(w / size[0], h / size[1]), np.float64)
+    out = cv2.warpPerspective(picture, place, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(out, np.uint8)
 
 
-def _look(source: _Source, anchors: Points, network: LandmarkNetwork) -> _Look:
+def _look(picture: Picture, anchors: Points, network: LandmarkNetwork) -> _Look:
     """One reading of the crop laid by anchors and of its mirror image, members and both averaged."""
     place = crop_transform(anchors, CROP_SIDE)
     per_unit = CROP_UNITS / CROP_SIDE
-    crop = source.crop(place, CROP_SIDE, float(1 / per_unit / np.sqrt(abs(np.linalg.det(place[:2, :2])))))
+    crop = _cut(picture, place, CROP_SIDE)
     reading = network.read(np.stack([crop, crop[:, ::-1]]))
     points, scales = reading.points.copy(), reading.scales.copy()
     points[:, 1, :, 0] = CROP_SIDE - 1 - points[:, 1, :, 0]
@@ -258,7 +240,7 @@ def _look(source: _Source, anchors: Points, network: LandmarkNetwork) -> _Look:
     fitted = apply_homography(similarity(mean[_ANCHORS], goal), mean[_ANCHORS])
     laid = apply_homography(place, anchors)
     return _Look(
-        points=apply_homography(np.linalg.inv(place), mean),
+        points=apply_homography(_inverse(place), mean),
         expected=RADIAL * scales.mean((0, 1)) * per_unit,
         spread=float(np.median(np.hypot(*np.moveaxis(points - mean, 3, 0)))) * per_unit,
         face=float(reading.face.mean()),
