@@ -118,7 +118,7 @@ def aligned(found: Case, shot: Shot) -> Row:
         alignment = pipeline.register(*photos, found.outline)
         everywhere = tuple(np.ones(each.encoded.shape[:2], bool) for each in photos)
         none = cells.pair(*photos, np.zeros((0, 2)), np.zeros((0, 2)), 1.0)
-        pair = LaidPair(*photos, alignment, (everywhere[0], everywhere[1]), none, None, None)
+        pair = LaidPair(*photos, alignment, (everywhere[0], everywhere[1]), none, None)
         answer = shrinkage_of(pair, found.outline)
         moved = align.carry_region(alignment, found.outline)
     except NotComparable as lost:

@@ -34,7 +34,7 @@ def laid() -> tuple[LaidPair, tuple[Region, Region], phantom.Shot]:
     alignment = pipeline.register(*photos, outline)
     everywhere = np.ones(first.encoded.shape[:2], bool)
     none = cells.pair(*photos, np.zeros((0, 2)), np.zeros((0, 2)), 1.0)
-    pair = LaidPair(*photos, alignment, (everywhere, everywhere), none, None, None)
+    pair = LaidPair(*photos, alignment, (everywhere, everywhere), none, None)
     return pair, (outline, align.carry_region(alignment, outline)), second
 
 
