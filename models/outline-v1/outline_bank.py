@@ -189,7 +189,7 @@ def parts(photos: Path | None, size: float) -> dict[str, Callable[[Generator], I
         made["free"] = lambda rng: of_skin(patches(free(photos), round(130 * size), rng), rng)
         for fold in range(FOLDS):
             made[f"london{fold}"] = lambda rng, fold=fold: of_skin(
-                patches(london(photos, fold), round(20 * size), rng), rng
+                patches(london(photos, fold), round(32 * size), rng), rng
             )
     return made
 
