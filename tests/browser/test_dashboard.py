@@ -257,3 +257,21 @@ def test_picture_is_refused_under_another_name(server):
         assert ask(f"{address}/", host) == 403
         assert ask(f"{address}/_stcore/health", host) == 403
     assert ask(f"{address}/media/0123.jpg") == 404
+
+
+@pytest.mark.parametrize("page", [1440], indirect=True, ids=["desk"])
+def test_an_area_is_drawn_with_the_pointer_and_kept_with_its_author(page):
+    go(page, "Compare")
+    page.locator("summary:has-text('Areas: draw or correct them')").click()
+    page.get_by_label("Drawn by").fill("Dr T")
+    page.get_by_label("Drawn by").press("Enter")
+    settle(page, "Compare")
+    page.locator("button.clear").click()
+    box = page.locator(".stage > svg").bounding_box()
+    for x, y in ((0.2, 0.2), (0.4, 0.2), (0.35, 0.45)):
+        page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    page.locator("button.save").click()
+    page.wait_for_selector("text=Drawn by Dr T on", timeout=60_000)
+    settle(page, "Compare")
+    assert page.get_by_text("History of this area (2)").count() == 1
+    assert page.complaints == []

@@ -81,7 +81,8 @@ def _carried(
     asked: Wanted | None, found: SightingRecord | None, target: Target, analysis: Analysis | None
 ) -> Region | None:
     """The outline of an earlier session on this photo: as the program looked in it, else as the comparison has it."""
-    if asked is not None and asked.prompt is not None and asked.prompt.earlier is not None and found is not None:
+    own = asked is None or asked.prompt is None or asked.prompt.earlier is None
+    if not own and found is not None and found.seen.prompt is not None:
         return found.seen.prompt
     if target is Target.FOLLOWUP and analysis is not None and analysis.followup_regions:
         return analysis.followup_regions[0]

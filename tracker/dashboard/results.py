@@ -34,8 +34,8 @@ NOT_MEASURED = (
     "them; they need a suction meter and a 3-D scan."
 )
 CORRECTED_LEGEND = (
-    "Blue: the outline drawn on the earlier photo, carried over. Orange: the outline that a person drew on the later "
-    "photo, on which the verdict about the area rests."
+    "Blue: the outline drawn on the earlier photo, carried over. Orange: the outline that a person drew or accepted on "
+    "the later photo, on which the verdict about the area rests."
 )
 REFERENCE_LEGEND = " White dashes: the untreated skin that was drawn, against which its colour was measured."
 PROPOSED_LEGEND = " Its colour was measured against untreated skin that the program found; draw it below to choose it."

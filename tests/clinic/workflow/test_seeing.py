@@ -31,6 +31,12 @@ class Watched(Executor):
             yield self.answer if self.answer is not None else Outcome(function(item))
 
 
+@pytest.fixture(autouse=True)
+def by_colour(monkeypatch):
+    """Without the networks, whose answers have tests of their own."""
+    monkeypatch.setattr(networks, "installed", lambda: False)
+
+
 @pytest.fixture
 def scar(clinic, sessions):
     """A red scar photographed at three sessions, a little smaller each time, drawn on at the first two."""
@@ -120,12 +126,22 @@ def test_a_newer_version_or_other_weights_look_again(clinic, taken, monkeypatch)
     assert seeing.stored(clinic, other) is None
 
 
-def test_without_the_extra_no_face_is_looked_for_and_outlines_come_from_colours(clinic, taken, monkeypatch):
-    monkeypatch.setattr(networks, "installed", lambda: False)
+def test_without_the_extra_no_face_is_looked_for_and_outlines_come_from_colours(clinic, taken):
     photos.save_region(clinic, taken[0].id, np.array([[50, 50], [120, 50], [120, 120.0]]), "Dr A")
     assert seeing.face_of(taken[0].id) is None
     wanted = seeing.outline_of(clinic, taken[1].id)
     assert (wanted.network, wanted.draft.weights_hash) == (COLOURS, "")
+
+
+def test_with_the_extra_the_weights_are_part_of_what_was_asked(clinic, taken, monkeypatch):
+    photos.save_region(clinic, taken[0].id, np.array([[50, 50], [120, 50], [120, 120.0]]), "Dr A")
+    monkeypatch.setattr(networks, "installed", lambda: True)
+    monkeypatch.setattr(networks, "weights_hash", lambda name: "ab" * 32)
+    wanted = seeing.outline_of(clinic, taken[1].id)
+    assert (wanted.network, wanted.draft.weights_hash) == (networks.OUTLINE, "ab" * 32)
+    assert seeing.face_of(taken[0].id).draft.weights_hash == "ab" * 32
+    monkeypatch.setattr(networks, "weights_hash", lambda name: "0" * 64)  # registered before it was trained
+    assert seeing.face_of(taken[0].id) is None
 
 
 def test_a_page_asks_without_waiting_and_gets_the_answer_later(clinic, taken):

@@ -38,7 +38,7 @@ class Wanted:
 
 
 def face_of(photo_id: str) -> Wanted | None:
-    """The landmarks of a photo; None where the extra ``networks`` is not installed or no such network ships."""
+    """The landmarks of a photo; None where the extra ``networks`` is not installed."""
     name = networks.FACE_LANDMARKS
     return _wanted(photo_id, SightingKind.FACE, name) if ships(name) else None
 
@@ -63,8 +63,8 @@ def outline_in(photo_id: str, prompt: Prompt) -> Wanted:
 
 
 def ships(name: str) -> bool:
-    """Whether a network can be used here: torch is installed and its weights are in the registry."""
-    return networks.installed() and name in {entry.name for entry in networks.entries()}
+    """Whether a network can be used here: the extra is installed and its weights are registered."""
+    return networks.installed() and set(networks.weights_hash(name)) != {"0"}
 
 
 def look(clinic: Clinic, wanted: Wanted, executor: Executor | None = None) -> SightingRecord:

@@ -86,6 +86,7 @@ export default function (component) {
   }
 
   for (const side of ["before", "after"]) {
+    find(`.${side} img`).onerror = (event) => event.target.classList.remove("fading", "waiting");
     find(`.${side} img`).onload = (event) => {
       event.target.classList.remove("fading", "waiting");
       if (side === "before") stage.style.setProperty("--ratio", event.target.naturalWidth / event.target.naturalHeight);
