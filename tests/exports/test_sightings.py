@@ -33,9 +33,12 @@ def test_landmarks_regions_and_what_is_left_out_are_drawn_at_display_scale(pictu
     assert (picture == np.array(SKIN)).all()
 
 
-def test_the_name_of_a_region_stands_in_its_middle(picture):
+def test_the_name_of_a_region_stands_inside_it_and_beside_what_is_left_out(picture):
     out = sightings.landmarks_drawn(picture, {}, {"cheek_left": SQUARE}, {}, 0.5)
-    assert changed(picture, out)[165:185, 180:220].any()
+    assert changed(picture, out)[110:240, 110:290].any()
+    lower = np.array([[200.0, 340.0], [600.0, 340.0], [600.0, 500.0], [200.0, 500.0]])
+    out = sightings.landmarks_drawn(picture, {}, {"nose": SQUARE}, {"eye_left": lower}, 0.5)
+    assert changed(picture, out)[105:165, 180:220].any()
     assert sightings.words_of("cheek_left") == "cheek left"
 
 

@@ -1,6 +1,6 @@
 """Pictures of what a network saw in a photo: landmarks with the regions they define, and a soft outline."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -59,7 +59,9 @@ def landmarks_drawn(
         at = round(x * scale), round(y * scale)
         cv2.circle(out, at, thickness + 2, RIM, -1, cv2.LINE_AA)
         cv2.circle(out, at, thickness + 1, POINT_COLOUR, -1, cv2.LINE_AA)
-    return _named(out, {name: polygon.mean(0) * scale for name, polygon in regions.items()})
+    left_out = [_display(polygon, scale) for polygon in excluded.values()]
+    places = {name: _roomiest(_display(polygon, scale), left_out) for name, polygon in regions.items()}
+    return _named(out, places)
 
 
 def outline_drawn(picture: Picture, outline: Outline, scale: float) -> Picture:
@@ -129,7 +131,19 @@ def _hatch(out: Picture, corners: np.ndarray, thickness: int) -> None:
     cv2.polylines(out, [corners], True, LEFT_OUT, thickness, cv2.LINE_AA)
 
 
-def _named(picture: Picture, places: Mapping[str, np.ndarray]) -> Picture:
+def _roomiest(corners: np.ndarray, left_out: Sequence[np.ndarray]) -> tuple[float, float]:
+    """A point of a polygon far from its border and from what is left out of it, where its name is in nobody's way."""
+    left, top, width, height = cv2.boundingRect(corners)
+    inside = np.zeros((height + 2, width + 2), np.uint8)
+    cv2.fillPoly(inside, [corners], 1, offset=(1 - left, 1 - top))
+    cv2.fillPoly(inside, list(left_out), 0, offset=(1 - left, 1 - top))
+    room = np.asarray(cv2.distanceTransform(inside, cv2.DIST_L2, 3))
+    wide = np.argwhere(room >= 0.9 * room.max())  # of those, the one nearest to the middle
+    row, column = wide[np.argmin(((wide - np.argwhere(room >= 0).mean(0)) ** 2).sum(1))]
+    return float(column + left - 1), float(row + top - 1)
+
+
+def _named(picture: Picture, places: Mapping[str, tuple[float, float]]) -> Picture:
     image = Image.fromarray(picture)
     draw, font = ImageDraw.Draw(image), _font(max(9, round(LABEL_SHARE * picture.shape[1])))
     for name, (x, y) in places.items():

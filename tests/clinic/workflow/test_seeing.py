@@ -117,9 +117,9 @@ def test_a_failure_is_stored_with_its_reason_and_tried_again(clinic, taken):
 def test_a_newer_version_or_other_weights_look_again(clinic, taken, monkeypatch):
     photos.save_region(clinic, taken[0].id, np.array([[50, 50], [120, 50], [120, 120.0]]), "Dr A")
     old = seeing.look(clinic, seeing.outline_of(clinic, taken[1].id), Watched(Outcome(Seen())))
-    monkeypatch.setattr(pipeline, "PIPELINE_VERSION", "newer")
-    assert seeing.stored(clinic, seeing.outline_of(clinic, taken[1].id)) is None
-    monkeypatch.undo()
+    with monkeypatch.context() as later:
+        later.setattr(pipeline, "PIPELINE_VERSION", "newer")
+        assert seeing.stored(clinic, seeing.outline_of(clinic, taken[1].id)) is None
     wanted = seeing.outline_of(clinic, taken[1].id)
     assert seeing.stored(clinic, wanted).id == old.id
     other = replace(wanted, draft=replace(wanted.draft, weights_hash="f" * 64))
