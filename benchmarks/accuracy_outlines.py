@@ -28,12 +28,12 @@ Row = dict[str, Any]
 Job = tuple[str, Any]
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 FIRST_SEED = 30_000
-"""The constants of the intervals were fitted on seeds 20,000 to 20,199, which are in no table."""
+"""The constants of the intervals were fitted on seeds 20,000 to 20,029, which are in no table."""
 DESIGN_ULCERS = 60
 """The first of the sorted ulcers: the weight of the network was chosen on them, and they are in no table."""
 PLANS = {
     "quick": {"frames": 2, "bare": 1, "ulcers": 60, "wounds": 12},
-    "regular": {"frames": 26, "bare": 6, "ulcers": 6, "wounds": 1},
+    "regular": {"frames": 10, "bare": 4, "ulcers": 6, "wounds": 1},
     "full": {"frames": 160, "bare": 40, "ulcers": 1, "wounds": 1},
 }
 """Rendered photos per tone band with and without scars; every n-th ulcer and pair of wounds."""
@@ -92,7 +92,8 @@ def frames(which: tuple[str, int], network: OutlineNetwork) -> Iterator[Row]:
         true = scar.soft >= 0.5
         base = {**_named(which, number), "kind": str(scar.kind), "across": scar.across, "true": scar.area}
         for method, find in ways(network).items():
-            yield {**base, "method": method, **_answer(find, (made.photo, scenes.box_prompt(scar.soft)), true)}
+            if method != "GrabCut" or number == 0:  # a quarter is enough for the peer
+                yield {**base, "method": method, **_answer(find, (made.photo, scenes.box_prompt(scar.soft)), true)}
     found = [each.region().full(size) for each in outline.find(made.photo, _whole(made.photo), network)]
     everything = np.maximum.reduce([scar.soft for scar in made.scars]) >= 0.5
     for number, scar in enumerate(made.scars):
@@ -152,17 +153,28 @@ def wounds(which: tuple[Path, str, str], network: OutlineNetwork) -> Iterator[Ro
         mask(folder / f"{second}_mask.png"),
     )
     drawn = mask(folder / f"{first}_mask.png")
-    for method, used in (("network and colours", network), ("colours", None)):
-        row: Row = {"wound": first[:3], "pair": f"{first} {second}", "method": method, "true": float(true.sum())}
+    if not drawn.any():
+        yield from (
+            {"wound": first[:3], "method": method, "refused": "empty outline"} for method in list(ways(network))[:2]
+        )
+        return
+    region, ways_used = Region.from_mask("drawn", drawn), {"network and colours": network, "colours": None}
+    base: Row = {"wound": first[:3], "pair": f"{first} {second}", "true": float(true.sum())}
+    try:
+        before, after = pipeline.prepare(before), pipeline.prepare(after)
+        carried = pipeline.carry_outline(before, region, after)
+    except TrackerError as refused:
+        yield from ({**base, "method": method, "refused": str(refused)[:80]} for method in ways_used)
+        return
+    for method, used in ways_used.items():
+        row = {**base, "method": method, "aligned": carried.aligned}
         try:
-            found = pipeline.follow_outline(before, Region.from_mask("drawn", drawn), after, used)
-        except TrackerError as refused:
+            found = outline.propagate(before, region, after, carried.region, used)
+        except NotComparable as refused:
             yield {**row, "refused": str(refused)[:80]}
             continue
-        inside = found.outline.region().full(after.size)
-        low, high = found.outline.interval_px
-        answer = {"dice": dice(inside, true), "area": float(inside.sum()), "low": low, "high": high}
-        yield {**row, **answer, "aligned": found.aligned}
+        inside, (low, high) = found.region().full(after.size), found.interval_px
+        yield {**row, "dice": dice(inside, true), "area": float(inside.sum()), "low": low, "high": high}
 
 
 def speed(_: None, network: OutlineNetwork) -> Iterator[Row]:

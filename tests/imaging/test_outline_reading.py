@@ -57,19 +57,29 @@ def test_without_a_prompt_place_and_evidence_are_silent():
     np.testing.assert_allclose(echo.shown[0, EVIDENCE], 0, atol=1e-5)
 
 
-def test_two_voices_that_agree_are_kept_and_two_that_differ_cancel():
-    agreed = reading.weighed([np.full((4, 4), 0.9, np.float32)], np.full((1, 4, 4), np.log(9), np.float32))
+@pytest.mark.parametrize("weight", [0.2, 0.5, 0.8])
+def test_two_voices_that_agree_are_kept_and_two_that_differ_cancel(weight):
+    colours = [np.full((4, 4), 0.9, np.float32)]
+    agreed = reading.weighed(colours, np.full((1, 4, 4), np.log(9), np.float32), weight)
     np.testing.assert_allclose(agreed[0], 0.9, atol=1e-3)
-    odds = np.full((1, 4, 4), -np.log(9) * (1 - reading.NETWORK_WEIGHT) / reading.NETWORK_WEIGHT, np.float32)
-    np.testing.assert_allclose(reading.weighed([np.full((4, 4), 0.9, np.float32)], odds)[0], 0.5, atol=1e-3)
+    odds = np.full((1, 4, 4), np.clip(-np.log(9) * (1 - weight) / weight, -reading.SURE, None), np.float32)
+    middle = reading.weighed(colours, odds, weight)[0].mean()
+    assert middle == pytest.approx(0.5, abs=0.001) if weight > 0.3 else middle > 0.5
+
+
+def test_the_network_counts_more_for_a_faint_lesion():
+    weights = [reading.network_weight(contrast) for contrast in (0.0, 2.5, 2.8, 3.2, 3.5, 9.0)]
+    assert weights == sorted(weights, reverse=True)
+    assert weights[0] > weights[-1]
+    assert all(0 <= weight <= 1 for weight in weights)
 
 
 @pytest.mark.parametrize("count", [1, 3, 5, 7])
 def test_any_number_of_members_is_paired(count):
     colours = [np.full((4, 4), p, np.float32) for p in (0.2, 0.4, 0.5, 0.6, 0.8)]
-    assert len(reading.weighed(colours, np.zeros((count, 4, 4), np.float32))) == max(5, count)
+    assert len(reading.weighed(colours, np.zeros((count, 4, 4), np.float32), 0.5)) == max(5, count)
 
 
 def test_one_member_that_is_all_too_sure_cannot_outvote_the_rest():
-    (mixed,) = reading.weighed([np.full((2, 2), 0.999, np.float32)], np.full((1, 2, 2), -1e9, np.float32))
+    (mixed,) = reading.weighed([np.full((2, 2), 0.999, np.float32)], np.full((1, 2, 2), -1e9, np.float32), 0.5)
     assert mixed.min() > 1 / (1 + np.exp(reading.SURE))

@@ -23,7 +23,7 @@ from tracker.imaging.outline.evidence import (
     view,
 )
 from tracker.imaging.outline.proposal import depth_of
-from tracker.imaging.outline.reading import network_odds, weighed
+from tracker.imaging.outline.reading import network_odds, network_weight, weighed
 from tracker.imaging.types import Outline, OutlineNetwork, Photo, Region
 
 PLACE_SLOPE, PLACE_MOST = 6.0, 3.0
@@ -83,7 +83,8 @@ def propagate(
     members = [member(second, place, recipe, prior) for recipe, prior in zip(RECIPES, known, strict=True)]
     if network is not None:
         shown = np.asarray(np.clip(1 - after, -1, 1), np.float32)
-        members = weighed(members, network_odds(second, shown, member(second, place, RECIPES[0]), network))
+        odds = network_odds(second, shown, member(second, place, RECIPES[0]), network)
+        members = weighed(members, odds, network_weight(contrast(members, second)))
     if contrast(members, second) < LEAST_CONTRAST:
         raise NotComparable(
             "The lesion does not differ enough from the skin around it in the follow-up to be outlined.",

@@ -6,13 +6,20 @@ import numpy as np
 from tracker.errors import NotComparable
 from tracker.imaging.outline.area import LEAST_CONTRAST, PROPOSED, PROPOSED_BY_NETWORK, contrast, outline_of
 from tracker.imaging.outline.evidence import FARTHEST, RECIPES, Place, Plane, View, member, view
-from tracker.imaging.outline.reading import network_odds, weighed
+from tracker.imaging.outline.reading import network_odds, network_weight, weighed
 from tracker.imaging.types import Mask, Outline, OutlineNetwork, Photo, Region
 
 BOX_SHARE = 0.97
 """A prompt that fills its bounding box to this share is a box, and a lesion in a box is round rather than square."""
 PLACE_SLOPE, PLACE_LEAST, PLACE_MOST = 3.0, -1.5, 1.0
 """Log-odds per radius, and their limits. With a most of 0 a wound of two colours loses the second (Dice 0.69)."""
+BAND = 0.35
+"""Half width of a line across a box, in half of the box's shorter side."""
+LINE_CONTRAST = 1.3
+"""A line across the box must stand out so many times better than a round lesion: chosen on 102 rendered scars, where it
+lifts the Dice of slanting lines from 0.65 to 0.73 and leaves round ones and ulcers alone."""
+LEAST_LINE = 2.2
+"""Contrast of a line across the box: of three guesses one finds something on bare skin more often than one alone."""
 MOST_PARTS = 12
 """Parts of a drawn outline that are followed, the largest first."""
 LOOSENESS = 1.15
@@ -49,10 +56,11 @@ def propose(photo: Photo, prompt: Region, network: OutlineNetwork | None = None)
     With a network, each is averaged with one of its members as log-odds.
     """
     seen = view(photo, prompt.box)
-    place = place_of(prompt, seen)
+    place = likeliest_place(prompt, seen)
     members = [member(seen, place, recipe) for recipe in RECIPES]
     if network is not None:
-        members = weighed(members, network_odds(seen, shown_place(prompt, place), members[0], network))
+        odds = network_odds(seen, shown_place(prompt, place), members[0], network)
+        members = weighed(members, odds, network_weight(contrast(members, seen)))
     if contrast(members, seen) < LEAST_CONTRAST:
         raise NotComparable(
             f"{prompt.name}: nothing inside the prompt differs from the skin around it.",
@@ -68,6 +76,18 @@ def place_of(prompt: Region, seen: View) -> Place:
     depth = np.asarray(depth_of(prompt, seen) / LOOSENESS, np.float32)
     odds = np.clip(PLACE_SLOPE * (1.05 - depth), PLACE_LEAST, PLACE_MOST)
     return Place(np.where(depth > ROUGHNESS, FARTHEST, odds).astype(np.float32), depth)
+
+
+def likeliest_place(prompt: Region, seen: View) -> Place:
+    """As :func:`place_of`, but a box may also hold a line from corner to corner, where that stands out far better."""
+    place = place_of(prompt, seen)
+    if not is_box(prompt):
+        return place
+    told = contrast([member(seen, place, RECIPES[0])], seen)
+    lines = [_line_in_box(prompt, seen, slope) for slope in (1, -1)]
+    shown = [contrast([member(seen, line, RECIPES[0])], seen) for line in lines]
+    best = int(np.argmax(shown))
+    return lines[best] if shown[best] > max(LINE_CONTRAST * told, LEAST_LINE) else place
 
 
 def contrast_of(photo: Photo, region: Region) -> float:
@@ -111,12 +131,31 @@ def _part_depth(part: Mask) -> Plane:
 
 
 def _in_box(prompt: Region, seen: View) -> Place:
+    across, down, _ = _within_box(prompt, seen)
+    return _boxed(np.hypot(across, down), across, down)
+
+
+def _line_in_box(prompt: Region, seen: View, slope: int) -> Place:
+    """From the upper left corner to the lower right with a slope of 1, from the lower left up with -1."""
+    across, down, (half_width, half_height) = _within_box(prompt, seen)
+    length = float(np.hypot(half_width, half_height))
+    x, y = across * half_width, down * half_height
+    along = (x * half_width + slope * y * half_height) / length**2
+    beside = (slope * y * half_width - x * half_height) / length / (BAND * min(half_width, half_height))
+    return _boxed(np.hypot(along, beside), across, down)
+
+
+def _within_box(prompt: Region, seen: View) -> tuple[Plane, Plane, tuple[float, float]]:
+    """Of each working pixel its place from -1 to 1 across and down the box, and half the box's sides in such pixels."""
     (sx, sy), box, outer = seen.scale, prompt.box, seen.box
     y, x = np.mgrid[: seen.lit.shape[0], : seen.lit.shape[1]].astype(np.float32)
     centre_x, centre_y = (box.left + box.right) / 2 - outer.left, (box.top + box.bottom) / 2 - outer.top
     across = (x - centre_x * sx) / (box.width / 2 * sx)
     down = (y - centre_y * sy) / (box.height / 2 * sy)
-    depth = np.hypot(across, down)
+    return across, down, (box.width / 2 * sx, box.height / 2 * sy)
+
+
+def _boxed(depth: Plane, across: Plane, down: Plane) -> Place:
     inside = (np.abs(across) < 1) & (np.abs(down) < 1)
     odds = np.where(inside, np.clip(PLACE_SLOPE * (1.05 - depth), PLACE_LEAST, PLACE_MOST), FARTHEST)
-    return Place(odds.astype(np.float32), depth.astype(np.float32))
+    return Place(odds.astype(np.float32), np.asarray(depth, np.float32))
