@@ -64,4 +64,5 @@ def test_a_minute_of_landmark_training_beats_the_mean_face(shared_data: Path) ->
 def test_a_minute_of_outline_training_on_the_phantom_beats_chance() -> None:
     answer = smoke("outline-v1", "--no-photos")
     assert answer["better"] == "higher"
+    assert answer["untrained"] < answer["chance"], "what beats chance is the training, not the start"
     assert beats_chance(answer), answer
