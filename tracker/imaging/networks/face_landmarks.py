@@ -50,7 +50,8 @@ class _Residual(nn.Module):
         self.one, self.two = _Unit(width, width), _Unit(width, width)
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + self.two(self.one(x))
+        out: Tensor = x + self.two(self.one(x))
+        return out
 
 
 class PointNet(nn.Module):
