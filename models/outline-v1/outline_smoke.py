@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch
 from outline_bank import Bank, bank
 from outline_fit import KINDS, Course, Curve, overlap, planes_of, trained
 

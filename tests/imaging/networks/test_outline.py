@@ -14,6 +14,7 @@ def tensors(members: int = 2) -> dict[str, torch.Tensor]:
     for member in range(members):
         torch.manual_seed(member)
         state = outline.OutlineNet().state_dict()
+        state["answer.weight"] = torch.randn_like(state["answer.weight"])  # as after training
         out |= {f"m{member}.{key}": value for key, value in state.items()}
     return out
 
@@ -33,6 +34,12 @@ def test_answers_have_the_size_of_the_view() -> None:
 def test_a_member_alone_answers_as_it_does_among_the_others() -> None:
     weights, seen = tensors(), planes()
     np.testing.assert_allclose(outline.build(weights, [1])(seen)[0], outline.build(weights)(seen)[1], atol=1e-5)
+
+
+def test_an_untrained_network_answers_the_evidence() -> None:
+    seen = planes()
+    weights = {f"m0.{key}": value for key, value in outline.OutlineNet().state_dict().items()}
+    np.testing.assert_allclose(outline.build(weights)(seen)[0], 4 * seen[:, CHANNELS.index("evidence")], rtol=1e-5)
 
 
 def test_members_differ() -> None:

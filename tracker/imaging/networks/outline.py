@@ -52,10 +52,11 @@ class OutlineNet(nn.Module):
         self.told = nn.Conv2d(CHANNELS, 1, 1, bias=False)
         # An untrained network answers the classical evidence (the last plane, in units of 4 log-odds): training begins
         # there rather than at nothing.
-        nn.init.zeros_(self.answer.weight)
-        nn.init.zeros_(self.answer.bias)
+        for parameter in self.answer.parameters():
+            nn.init.zeros_(parameter)
         nn.init.zeros_(self.told.weight)
         nn.init.constant_(self.told.weight[:, -1:], 4.0)
+        self.temperature: Tensor
         self.register_buffer("temperature", torch.ones(()))
 
     def forward(self, planes: Tensor) -> Tensor:
@@ -78,7 +79,9 @@ class OutlineNet(nn.Module):
             seen.append(x)
         for block, fine in zip(self.up, seen[-2::-1], strict=True):
             x = block(torch.cat([functional.interpolate(x, scale_factor=2.0), fine], 1))
-        return (functional.pixel_shuffle(self.answer(x), 2).float() + self.told(planes).float())[:, 0]
+        learned: Tensor = functional.pixel_shuffle(self.answer(x), 2).float()
+        told: Tensor = self.told(planes).float()
+        return (learned + told)[:, 0]
 
 
 class OutlineEnsemble:
@@ -141,5 +144,6 @@ def build(
         start = f"m{member}."
         net = OutlineNet()
         net.load_state_dict({key[len(start) :]: value for key, value in tensors.items() if key.startswith(start)})
-        nets.append(net.eval().to(device or torch.device("cpu"), memory_format=torch.channels_last))
+        placed = net.eval().to(device or torch.device("cpu"))
+        nets.append(placed.to(memory_format=torch.channels_last))  # type: ignore[call-overload]  # torch's stubs lack it
     return OutlineEnsemble(nets)
