@@ -79,9 +79,8 @@ def network_odds_once(tiles: list[View], network: OutlineNetwork) -> NDArray[np.
     height, width = tiles[0].lit.shape
     pad = ((0, -height % UNIT), (0, -width % UNIT))
     nothing = np.zeros((height + pad[0][1], width + pad[1][1]), np.float32)
-    planes = [
-        channels(np.pad(one.linear, (*pad, (0, 0))), np.pad(one.lit, pad), nothing, nothing + 0.5) for one in tiles
-    ]
+    even = np.full_like(nothing, 0.5)
+    planes = [channels(np.pad(one.linear, (*pad, (0, 0))), np.pad(one.lit, pad), nothing, even) for one in tiles]
     answers = [network(np.stack(planes[at : at + AT_ONCE])) for at in range(0, len(planes), AT_ONCE)]
     return np.concatenate(answers, axis=1)[:, :, :height, :width]
 
