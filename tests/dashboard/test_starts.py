@@ -16,8 +16,8 @@ from tracker.clinic.types import (
     SightingKind,
     SightingRecord,
 )
-from tracker.dashboard.starts import basis_of, proposer_words, starts, step
-from tracker.imaging.types import Box, Outline, Region
+from tracker.dashboard.starts import basis_of, proposer_words, starts, step, weighed
+from tracker.imaging.types import Box, Change, Metric, Outline, Region, Verdict
 
 NOON = datetime(2026, 4, 4, 12, 0, tzinfo=UTC)
 WEIGHTS = "3f2a91c0" + "0" * 56
@@ -110,3 +110,18 @@ def test_history_says_who_when_and_from_what():
     assert "corrected by Dr A" in step(record(1, basis=Basis(RegionOrigin.CORRECTED, "colours 3", "s")))
     assert proposer_words("colours 3") == "the program by colour (version 3)"
     assert "carried over" in proposer_words("carried 3")
+
+
+def test_a_proposal_is_weighed_against_what_was_measured():
+    half = Region("drawn", Box(10, 10, 50, 25), np.ones((15, 40), bool))
+
+    def area(left, verdict=Verdict.CHANGED):
+        return Change(Metric.SCAR_AREA, "drawn", "%", 100.0, left, left - 100, 9.0, (-60.0, -20.0), verdict)
+
+    assert "about 50 % of the outline of the earlier photo is left; the program measured 52 %." in (
+        weighed(half, AREA, area(52.0))
+    )
+    assert "differ" not in weighed(half, AREA, area(52.0))
+    assert "They differ: a faded scar stands out less than it covers." in weighed(half, AREA, area(80.0))
+    assert "could not measure" in weighed(half, AREA, None)
+    assert "could not measure" in weighed(half, AREA, area(80.0, Verdict.NOT_ASSESSABLE))

@@ -12,7 +12,7 @@ from tracker.clinic.workflow.prompts import rough_prompt
 from tracker.clinic.workflow.seeing import Wanted
 from tracker.dashboard import sights, state, widgets
 from tracker.dashboard.context import Pair
-from tracker.dashboard.starts import Start, basis_of, starts, step
+from tracker.dashboard.starts import Start, basis_of, starts, step, weighed
 from tracker.errors import TrackerError
 from tracker.exports.overlay import corners
 from tracker.imaging import regions
@@ -63,6 +63,8 @@ def areas(clinic: Clinic, pair: Pair, analysis: Analysis | None, metric: Metric)
         _told(asked, found, trouble)
         state.keep(state.AUTHOR, st.text_input("Drawn by", _author(), key="draw_author", max_chars=200))
         edited = _editor(clinic, photo, target, start, seeks=seeks)
+        if start.proposal is not None and target is Target.FOLLOWUP:
+            _weigh(start.proposal, analysis)
         _act(clinic, photo, target, (options, start), edited)
         widgets.history(f"History of this area ({len(drawn)})", [step(one) for one in drawn])
         if asked is not None and found is None and not trouble:
@@ -107,6 +109,13 @@ def _told(asked: Wanted | None, found: SightingRecord | None, trouble: str) -> N
     if trouble and asked is not None and st.button("Look again", key="look_again_area"):
         seeing.GLANCES.again(state.clinic(), asked)
         st.rerun()
+
+
+def _weigh(proposal: Region, analysis: Analysis | None) -> None:
+    """What accepting the proposal would mean, before it is accepted."""
+    if analysis is not None and analysis.correction is None and analysis.followup_regions:
+        area = next((one for one in analysis.changes if one.metric is Metric.SCAR_AREA), None)
+        st.caption(weighed(proposal, analysis.followup_regions[0], area))
 
 
 def _author() -> str:

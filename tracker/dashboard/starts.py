@@ -10,12 +10,14 @@ from tracker.clinic.workflow.sight import COLOURS
 from tracker.dashboard import widgets
 from tracker.exports.overlay import corners
 from tracker.imaging import pipeline
-from tracker.imaging.types import Points, Region
+from tracker.imaging.types import Change, Points, Region, Verdict
 
 CARRIED = "carried"
 """Stands in the place of a network's name where the alignment alone carried an outline over."""
 MOST_EARLIER = 8
 """Earlier drawings on offer; all of them stay on record."""
+UNLIKE = 0.15
+"""Of the earlier area, between proposal and measurement, from which a person is told to look twice."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +96,29 @@ def step(one: RegionRecord) -> str:
 
 
 _DID = {RegionOrigin.ACCEPTED: "accepted", RegionOrigin.CORRECTED: "corrected"}
+
+
+def weighed(proposal: Region, carried: Region, area: Change | None) -> str:
+    """What accepting a proposal would say of the area, beside what the program measured.
+
+    Parameters
+    ----------
+    proposal : Region
+        On the later photo.
+    carried : Region
+        The outline of the earlier photo, carried there.
+    area : Change or None
+        The change of the area as the program measured it, where it did.
+    """
+    share = proposal.area_px / carried.area_px
+    said = f"Accepted, it says that about {100 * share:.0f} % of the outline of the earlier photo is left"
+    if area is None or area.verdict is Verdict.NOT_ASSESSABLE:
+        return f"{said}; the program could not measure the area by itself."
+    measured = area.followup / area.baseline
+    said += f"; the program measured {100 * measured:.0f} %."
+    if abs(share - measured) > UNLIKE:
+        said += " They differ: a faded scar stands out less than it covers. Correct the outline where it stops short."
+    return said
 
 
 def proposer_words(proposer: str) -> str:
