@@ -65,12 +65,19 @@ export default function (component) {
   function draw() {
     const drawn = data.reference === "drawn";
     const shapes = [...polygon(data.beside, !drawn, ["beside"]), ...polygon(root.corners, drawn, [])];
+    // Corners of a small outline lie close together: smaller handles, or they hide the edge that is to be judged.
+    const sides = root.corners.map(([x, y], index) => {
+      const [nextX, nextY] = root.corners[(index + 1) % root.corners.length];
+      return Math.hypot(nextX - x, nextY - y);
+    });
+    const side = sides.reduce((sum, one) => sum + one, 0) / Math.max(1, sides.length);
+    const handle = root.corners.length < 3 ? 7 * unit() : Math.min(7 * unit(), Math.max(2.5 * unit(), 0.3 * side));
     const handles = root.corners.map(([x, y], index) => {
       const circle = document.createElementNS(NAMESPACE, "circle");
       circle.setAttribute("cx", x);
       circle.setAttribute("cy", y);
-      circle.setAttribute("r", 7 * unit());
-      circle.setAttribute("stroke-width", 2 * unit());
+      circle.setAttribute("r", handle);
+      circle.setAttribute("stroke-width", Math.min(2 * unit(), handle / 2));
       circle.dataset.index = index;
       return circle;
     });
