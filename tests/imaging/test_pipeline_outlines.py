@@ -15,7 +15,7 @@ SKIN, WOUND, FLOOR = np.array([0.55, 0.36, 0.27]), np.array([0.30, 0.05, 0.05]),
 
 
 def limb(seed, shift=(0, 0), wound=1.0):
-    """A limb with a wound; the texture is fresh for every seed, so no alignment can hold on to it."""
+    """A limb with a wound; the texture is fresh for every seed."""
     rng = np.random.default_rng(seed)
     body, mark = np.zeros((SIZE, SIZE), np.float32), np.zeros((SIZE, SIZE), np.float32)
     cv2.rectangle(body, (150 + shift[0], -40), (250 + shift[0], 300 + shift[1]), 1, cv2.FILLED)
@@ -32,7 +32,18 @@ def dice(a, b):
     return 2 * (a & b).sum() / max(1, a.sum() + b.sum())
 
 
-def test_a_wound_is_followed_by_sight_where_the_texture_is_new():
+@pytest.fixture
+def no_alignment(monkeypatch):
+    """The edges of a limb align it even with fresh texture; here the alignment refuses as it does on a swollen foot."""
+
+    def refuse(*_):
+        raise NotComparable("Only 0 marks of the skin were found again.", "Retake it.")
+
+    monkeypatch.setattr(outlines, "register_on_skin", refuse)
+
+
+@pytest.mark.usefixtures("no_alignment")
+def test_a_wound_is_followed_by_sight_where_the_alignment_refuses():
     before, drawn = limb(1)
     after, true = limb(2, (25, 15))
     found = pipeline.follow_outline(before, Region.from_mask("drawn", drawn), after)
@@ -62,11 +73,12 @@ def test_the_answer_names_the_network():
     assert found.area_ratio == pytest.approx(1, abs=0.1)
 
 
+@pytest.mark.usefixtures("no_alignment")
 def test_plain_skin_is_not_sighted():
     before, _ = limb(1)
     after, _ = limb(2)
     plain = np.zeros((SIZE, SIZE), bool)
     plain[290:330, 220:260] = True
-    with pytest.raises(NotComparable, match=r"marks|texture") as caught:
+    with pytest.raises(NotComparable, match="marks") as caught:
         pipeline.carry_outline(before, Region.from_mask("drawn", plain), after)
     assert caught.value.retake
