@@ -28,11 +28,13 @@ from tables import table
 PROJECT = Path(__file__).resolve().parents[1]
 DATA = PROJECT.parent / "shared" / "data"
 SECTIONS = {
+    "landmarks": "Landmarks of faces (faces_london, people held out)",
     "london": "Real faces, no card (faces_london)",
     "alignment": "Alignment on real faces (faces_london)",
     "registration": "Registration of rendered skin (phantom)",
     "gate": "Comparability gate",
-    "scars": "Scars, stretch marks and outlines",
+    "scars": "Scars and stretch marks",
+    "outlines": "Outlines of scars and wounds",
     "relief": "Roughness, wrinkles and pores",
     "phantom": "Redness and pigment on rendered skin with the card (phantom)",
     "calibration": "Colour and scale from the card (phantom)",
