@@ -18,7 +18,7 @@ def landmark_network() -> LandmarkNetwork | None:
     NetworkUnavailable
         The extra is installed, and the weights are missing or are not those of the registry.
     """
-    return networks.load(networks.FACE_LANDMARKS).network if _ships() else None
+    return networks.load(networks.FACE_LANDMARKS).network if networks.installed() else None
 
 
 def landmark_weights(site: str, *, drawn: bool) -> str:
@@ -31,11 +31,6 @@ def landmark_weights(site: str, *, drawn: bool) -> str:
     drawn : bool
         Whether a person drew the treated area: on a face its irises still give the scale where no card does.
     """
-    if (drawn and site != BodySite.FACE) or not _ships():
+    if (drawn and site != BodySite.FACE) or not networks.installed():
         return NO_WEIGHTS
     return networks.weights_hash(networks.FACE_LANDMARKS)
-
-
-def _ships() -> bool:
-    """Whether the extra is installed and weights are registered."""
-    return networks.installed() and set(networks.weights_hash(networks.FACE_LANDMARKS)) != {"0"}

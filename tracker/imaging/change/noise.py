@@ -146,5 +146,5 @@ def coarse_flags(noise: Noise | None, metric: Metric, region: str, spoiled: tupl
     sdc, most = noise.quantile * np.sqrt(2) * noise.sem_used, most_sdc(metric, region)
     if sdc <= most:
         return ()
-    reason = f"{region}: only a change of {metric} of {sdc:.1f} could be seen here, expected at most {most}."
+    reason = f"{region}: only a change of {metric} of {sdc:.2f} could be seen here, expected at most {most}."
     return (Flag(FlagCode.TOO_FEW_REPEATS, reason, "Draw the region of interest, or record repeats.", spoiled),)

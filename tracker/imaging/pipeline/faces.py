@@ -7,9 +7,9 @@ from tracker.imaging.calibrate import IrisScale
 from tracker.imaging.regions import Face
 from tracker.imaging.types import FaceLandmarks, Flag, FlagCode, LandmarkNetwork, NoFace, Photo
 
-PROPORTIONS_WIDEN = 1.3
+PROPORTIONS_WIDEN = 1.2
 """SDC of H with regions by proportions over that with landmarks, the largest of forehead, cheeks, nose and chin
-(1.26 on 65 people of faces_london): noise that was measured with landmarks is widened by it."""
+(1.17 on 65 people of faces_london): noise that was measured with landmarks is widened by it."""
 BY_PROPORTIONS = Flag(
     FlagCode.PROPORTIONS,
     "The regions of the face were placed by proportions and not by landmarks, because the network for landmarks is not "
