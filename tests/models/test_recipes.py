@@ -17,7 +17,7 @@ LONGEST_S = 400  # a minute of training, data and imports beside it, on a machin
 
 def smoke(recipe: str, *arguments: str) -> dict[str, object]:
     """What a recipe answers after a minute of training, with one thread and without writing into the project."""
-    before = listing()
+    before = listing(recipe)
     done = subprocess.run(
         [sys.executable, MODELS / recipe / "train.py", "--smoke", *arguments],
         capture_output=True,
@@ -28,14 +28,14 @@ def smoke(recipe: str, *arguments: str) -> dict[str, object]:
         env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert listing() == before, "a smoke run leaves nothing behind"
+    assert listing(recipe) == before, "a smoke run leaves nothing behind"
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def listing() -> dict[Path, int]:
+def listing(recipe: str) -> dict[Path, int]:
     return {
         path: path.stat().st_mtime_ns
-        for path in MODELS.rglob("*")
+        for path in (MODELS / recipe).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
 
