@@ -58,7 +58,8 @@ def see_job(job: SightJob) -> Seen:
 def _face(photo: Photo, name: str) -> Seen:
     found = landmarks.find_landmarks(pipeline.prepare(photo), networks.load(networks.FACE_LANDMARKS).network)
     if isinstance(found, NoFace):
-        return Seen(proposer=name, reason=found.reason, retake=NO_FACE_RETAKE)
+        reason = found.reason.removeprefix(f"{photo.name}: ")  # a page says which photo in its own words
+        return Seen(proposer=name, reason=reason[:1].upper() + reason[1:], retake=NO_FACE_RETAKE)
     return Seen(dict(found.points), float(np.median(list(found.confidence.values()))), proposer=name)
 
 
