@@ -10,6 +10,7 @@ NeurIPS 2017, arXiv:1703.04977.
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
@@ -144,6 +145,7 @@ class Ensemble:
 
     def __init__(self, members: Sequence[tuple[PointNet, PointNet]], device: torch.device = _CPU) -> None:
         self.device = device
+        self._pool = ThreadPoolExecutor(2)
         self._locators = [_placed(one, device) for one, _ in members]
         self._readers = [_placed(two, device) for _, two in members]
 
@@ -163,7 +165,7 @@ class Ensemble:
             (n,) 0 to 1.
         """
         images = self._tensor(frames)
-        answers = [net(images) for net in self._locators]
+        answers = self._answers(self._locators, images)
         points = torch.stack([a[0] for a in answers]).double().mean(0)
         face = torch.stack([a[2] for a in answers]).double().sigmoid().mean(0)
         return points.cpu().numpy(), face.cpu().numpy()
@@ -178,11 +180,21 @@ class Ensemble:
             (n, 128, 128, 3) sRGB.
         """
         images = self._tensor(crops)
-        answers = [net(images) for net in self._readers]
+        answers = self._answers(self._readers, images)
         points = torch.stack([a[0] for a in answers]).double()
         scales = torch.stack([a[1] for a in answers]).double().exp()
         face = torch.stack([a[2] for a in answers]).double().sigmoid()
         return LandmarkReading(points.cpu().numpy(), scales.cpu().numpy(), face.cpu().numpy())
+
+    def _answers(self, nets: Sequence[PointNet], images: Tensor) -> list[tuple[Tensor, Tensor, Tensor, Tensor]]:
+        """What every network says: two at a time, for threads inside one network compete instead (0.4 to 3.1 s)."""
+
+        def answer(net: PointNet) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+            with torch.inference_mode():  # holds in the thread that asks for it only
+                found: tuple[Tensor, Tensor, Tensor, Tensor] = net(images)
+            return found
+
+        return list(self._pool.map(answer, nets))
 
     def _tensor(self, images: NDArray[np.uint8]) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(images)).to(self.device).permute(0, 3, 1, 2).float()
