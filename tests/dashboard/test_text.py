@@ -50,6 +50,26 @@ def test_verdict_cards_show_the_verdict_class_and_sentence():
     assert 'spt-verdict withheld">Pores (chin): not assessable.' in block.proto.body
 
 
+def test_what_is_withheld_for_one_reason_is_said_once_and_last():
+    def page():
+        from tracker.dashboard import widgets
+        from tracker.imaging.types import Change, Flag, FlagCode, Metric, Verdict
+
+        nan = float("nan")
+        why = [Flag(FlagCode.TOO_FEW_REPEATS, f"{part}: it moves.", "Repeat.", (Metric.REDNESS,)) for part in "ab"]
+        changes = [
+            Change(Metric.REDNESS, part, "H", nan, nan, nan, nan, (nan, nan), Verdict.NOT_ASSESSABLE, (flag,))
+            for part, flag in zip("ab", why, strict=True)
+        ]
+        told = Change(Metric.REDNESS, "chin", "H", 1, 9, 8, 2, (6, 10), Verdict.CHANGED)
+        widgets.verdict_cards([*changes, told], first_is_large=True)
+
+    (block,) = AppTest.from_function(page).run().get("html")
+    assert block.proto.body.count("spt-verdict") == 2
+    assert 'changed first">' in block.proto.body
+    assert block.proto.body.index("changed first") < block.proto.body.index("Redness (a, b): not assessable. It moves.")
+
+
 def test_no_changes_draw_nothing():
     def page():
         from tracker.dashboard import widgets

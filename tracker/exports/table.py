@@ -145,12 +145,13 @@ def brief(change: Change) -> str:
 
 def withheld_sentences(changes: Iterable[Change]) -> list[str]:
     """One sentence per reason, naming every measure that it withholds; changes with a number are passed over."""
-    names: dict[str, dict[str, None]] = {}
+    found: dict[str, dict[str, list[str]]] = {}
     for change in in_order(changes):
         if change.verdict is Verdict.NOT_ASSESSABLE:
-            what = f"{metric_words(change.metric)} ({region_words(change.region)})"
-            names.setdefault(reasons(change), {})[what] = None
-    return [f"{_listed(list(what))}: not assessable. {reason}".strip() for reason, what in names.items()]
+            places = found.setdefault(reasons(change), {}).setdefault(metric_words(change.metric), [])
+            places.append(region_words(change.region))
+    named = {why: [f"{what} ({', '.join(places)})" for what, places in names.items()] for why, names in found.items()}
+    return [f"{_listed(what)}: not assessable. {why}".strip() for why, what in named.items()]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from tracker.clinic.types import PhotoRecord
-from tracker.exports.table import sentence
+from tracker.exports.table import sentence, withheld_sentences
 from tracker.imaging.types import Change, Verdict
 
 _CLASSES = {Verdict.CHANGED: "changed", Verdict.NO_DETECTABLE_CHANGE: "same", Verdict.NOT_ASSESSABLE: "withheld"}
@@ -39,13 +39,19 @@ def empty(title: str, next_step: str) -> None:
 
 
 def verdict_cards(changes: Sequence[Change], *, first_is_large: bool = False) -> None:
-    """One card per change, in the given order; nothing for no changes."""
-    cards = []
-    for index, change in enumerate(changes):
-        kind = _CLASSES[change.verdict] + (" first" if first_is_large and index == 0 else "")
-        cards.append(f'<div class="spt-verdict {kind}">{escape(sentence(change))}</div>')
+    """One card per change in the given order, then one per reason to withhold; nothing for no changes."""
+    told = [change for change in changes if change.verdict is not Verdict.NOT_ASSESSABLE]
+    cards = [(_CLASSES[change.verdict], sentence(change)) for change in told]
+    # Half the parts of a face may be withheld for one reason: said once, or the verdicts drown.
+    cards += [(_CLASSES[Verdict.NOT_ASSESSABLE], words) for words in withheld_sentences(changes)]
     if cards:
-        st.html("".join(cards))
+        large = [" first" if first_is_large and index == 0 else "" for index in range(len(cards))]
+        st.html(
+            "".join(
+                f'<div class="spt-verdict {kind}{size}">{escape(words)}</div>'
+                for (kind, words), size in zip(cards, large, strict=True)
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

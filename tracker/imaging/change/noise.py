@@ -146,5 +146,9 @@ def coarse_flags(noise: Noise | None, metric: Metric, region: str, spoiled: tupl
     sdc, most = noise.quantile * np.sqrt(2) * noise.sem_used, most_sdc(metric, region)
     if sdc <= most:
         return ()
-    reason = f"{region}: only a change of {metric} of {sdc:.2f} could be seen here, expected at most {most}."
-    return (Flag(FlagCode.TOO_FEW_REPEATS, reason, "Draw the region of interest, or record repeats.", spoiled),)
+    why = f"only a change of {metric} of {sdc:.1f} could be seen here, expected at most {most:.1f}."
+    if most < MOST_SDC[metric]:  # the same words for every such part, so that a page says them once
+        why = "by the repeats at hand, expression moves or shades this skin too much to trust a small change."
+    return (
+        Flag(FlagCode.TOO_FEW_REPEATS, f"{region}: {why}", "Record repeats of your own, or draw an area.", spoiled),
+    )
