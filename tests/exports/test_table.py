@@ -13,6 +13,7 @@ from tracker.exports.table import (
     region_words,
     remarks,
     sentence,
+    unchanged_sentences,
     withheld_sentences,
 )
 from tracker.imaging.types import Change, Flag, FlagCode, Metric, Verdict
@@ -131,3 +132,12 @@ def test_an_interval_that_is_not_of_95_percent_says_so():
     assert unadjusted == "−1.0 to +2.2\u00a0H"
     assert "99.8\u00a0% interval" in sentence(replace(SAME, level=0.002))
     assert "95\u00a0% interval" in sentence(SAME)
+
+
+def test_places_without_a_change_share_one_sentence_per_measure():
+    parts = [replace(SAME, region=part, sdc=sdc) for part, sdc in (("chin", 2.2), ("nose", 1.9))]
+    alone = replace(SAME, metric=Metric.PIGMENT, unit="MI")
+    said = [spaced(line) for line in unchanged_sentences([*parts, alone, FELL, NONE])]
+    assert said[0] == "Redness: no detectable change. Could have been seen, at least: chin 2.2 H, nose 1.9 H."
+    assert said[1].startswith("Pigment (chin): no detectable change. Only a change of at least 2.2 MI")
+    assert len(said) == 2

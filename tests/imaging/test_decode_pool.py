@@ -1,5 +1,6 @@
 """The child processes: limited, recycled, replaced, quiet, and usable from threads and other processes."""
 
+import mmap
 import multiprocessing
 import os
 import subprocess
@@ -15,6 +16,7 @@ from PIL import Image
 from tracker.errors import UnreadablePhoto
 from tracker.imaging import decode
 from tracker.imaging.decode import pool, worker
+from tracker.imaging.decode.channel import anonymous_file, unchangeable
 from tracker.imaging.decode.integrity import Refused
 
 PHOTO = Path(__file__).parents[1] / "data" / "inputs" / "exif_6.jpg"
@@ -161,3 +163,18 @@ def test_the_largest_photo_fits_its_memory(own_pool: pool.Pool):
     assert decode.open_photo(data).size == (10000, 10000)
     peak = Path(f"/proc/{own_pool._idle[0].process.pid}/status").read_text().split("VmHWM:")[1].split()[0]
     assert int(peak) * 1024 < 1.2e9  # the picture as Pillow holds it (400 MB), as it goes out (300 MB), the libraries
+
+
+def test_a_file_that_cannot_be_sealed_is_copied_out_of_reach():
+    descriptor = anonymous_file(4096)
+    try:
+        with mmap.mmap(descriptor, 0) as still_writable:  # the kernel refuses the seal while this lives
+            still_writable[:3] = b"abc"
+            held = unchangeable(descriptor)
+            still_writable[:3] = b"xyz"
+        assert isinstance(held, bytes)
+        assert held[:3] == b"abc"
+        assert len(held) == 4096
+        assert isinstance(unchangeable(descriptor), mmap.mmap)
+    finally:
+        os.close(descriptor)

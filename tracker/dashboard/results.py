@@ -25,6 +25,7 @@ from tracker.exports.table import (
     in_order,
     metric_words,
     remarks,
+    unchanged_sentences,
     withheld_sentences,
 )
 from tracker.imaging.types import Analysis, Change, Flag, Metric, Verdict
@@ -151,15 +152,17 @@ def focus(analysis: Analysis | None, size: tuple[int, int]) -> tuple[float, floa
 
 
 def other_measures(changes: Sequence[Change]) -> None:
-    """What was found beside the deciding measure; what could not be judged is folded, one line per reason."""
+    """What was found beside the deciding measure: changes, one line per measure without, folded what is withheld."""
     shown = [change for change in changes if change.metric not in CROSS_CHECKS]
-    told = [change for change in shown if change.verdict is not Verdict.NOT_ASSESSABLE]
-    if told:
+    changed = [change for change in shown if change.verdict is Verdict.CHANGED]
+    unchanged, withheld = unchanged_sentences(shown), withheld_sentences(shown)
+    if changed or unchanged:
         st.subheader("Other measures", anchor=False)
-        widgets.verdict_cards(sorted(told, key=lambda change: change.verdict is not Verdict.CHANGED))
-    withheld = withheld_sentences(shown)
+        widgets.verdict_cards(changed)
+        widgets.verdict_sentences(unchanged, Verdict.NO_DETECTABLE_CHANGE)
     if withheld:
-        with st.expander(f"Not assessable ({len(shown) - len(told)}), and how to retake"):
+        lost = sum(change.verdict is Verdict.NOT_ASSESSABLE for change in shown)
+        with st.expander(f"Not assessable ({lost}), and how to retake"):
             for line in withheld:
                 st.markdown(widgets.plain(line))
 

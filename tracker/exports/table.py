@@ -154,6 +154,24 @@ def withheld_sentences(changes: Iterable[Change]) -> list[str]:
     return [f"{_listed(what)}: not assessable. {why}".strip() for why, what in named.items()]
 
 
+def unchanged_sentences(changes: Iterable[Change]) -> list[str]:
+    """One sentence per measure without a detectable change: where, and what could have been seen at each place.
+
+    A face has ten parts and six measures; a sentence for each is a page on which nobody finds the one that changed.
+    """
+    found: dict[Metric, list[Change]] = {}
+    for change in in_order(changes):
+        if change.verdict is Verdict.NO_DETECTABLE_CHANGE:
+            found.setdefault(change.metric, []).append(change)
+    return [sentence(of[0]) if len(of) == 1 else _unchanged(of) for of in found.values()]
+
+
+def _unchanged(changes: Sequence[Change]) -> str:
+    unit = change_unit(changes[0].metric, changes[0].unit)
+    places = ", ".join(f"{region_words(one.region)} {amount(one.sdc, unit)}" for one in changes)
+    return f"{metric_words(changes[0].metric)}: no detectable change. Could have been seen, at least: {places}."
+
+
 def _listed(names: Sequence[str]) -> str:
     return names[0] + "".join(f", {name[:1].lower()}{name[1:]}" for name in names[1:])
 

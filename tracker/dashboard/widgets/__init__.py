@@ -16,6 +16,7 @@ from tracker.dashboard.widgets.text import (
     progress_bar,
     style,
     verdict_cards,
+    verdict_sentences,
     when,
 )
 from tracker.dashboard.widgets.viewer import Labels, LayerView, Scale, viewer
@@ -48,6 +49,7 @@ __all__ = [
     "protocol",
     "style",
     "verdict_cards",
+    "verdict_sentences",
     "viewer",
     "visit_inputs",
     "when",

@@ -41,17 +41,23 @@ def empty(title: str, next_step: str) -> None:
 def verdict_cards(changes: Sequence[Change], *, first_is_large: bool = False) -> None:
     """One card per change in the given order, then one per reason to withhold; nothing for no changes."""
     told = [change for change in changes if change.verdict is not Verdict.NOT_ASSESSABLE]
-    cards = [(_CLASSES[change.verdict], sentence(change)) for change in told]
+    html = [_card(sentence(change), change.verdict) for change in told]
     # Half the parts of a face may be withheld for one reason: said once, or the verdicts drown.
-    cards += [(_CLASSES[Verdict.NOT_ASSESSABLE], words) for words in withheld_sentences(changes)]
-    if cards:
-        large = [" first" if first_is_large and index == 0 else "" for index in range(len(cards))]
-        st.html(
-            "".join(
-                f'<div class="spt-verdict {kind}{size}">{escape(words)}</div>'
-                for (kind, words), size in zip(cards, large, strict=True)
-            )
-        )
+    html += [_card(words, Verdict.NOT_ASSESSABLE) for words in withheld_sentences(changes)]
+    if html and first_is_large:
+        html[0] = html[0].replace('">', ' first">', 1)
+    if html:
+        st.html("".join(html))
+
+
+def verdict_sentences(sentences: Sequence[str], verdict: Verdict) -> None:
+    """One card per sentence, in the colour of a verdict; nothing for no sentences."""
+    if sentences:
+        st.html("".join(_card(words, verdict) for words in sentences))
+
+
+def _card(words: str, verdict: Verdict) -> str:
+    return f'<div class="spt-verdict {_CLASSES[verdict]}">{escape(words)}</div>'
 
 
 @dataclass(frozen=True, slots=True)

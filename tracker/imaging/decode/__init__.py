@@ -12,7 +12,6 @@ right. Apart from pixels, capture time, camera, flash and JPEG quality nothing o
 """
 
 import hashlib
-import mmap
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.errors import UnreadablePhoto
-from tracker.imaging.decode.channel import seal
+from tracker.imaging.decode.channel import unchangeable
 from tracker.imaging.decode.pool import POOL, WORKERS
 from tracker.imaging.types import Photo
 
@@ -173,8 +172,7 @@ def _decoded(data: bytes, name: str) -> tuple[dict[str, Any], NDArray[Any]]:
     if descriptor is None:
         raise UnreadablePhoto(f"{name}: {facts['refused']}")
     try:
-        seal(descriptor)
-        memory = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+        memory = unchangeable(descriptor)
     finally:
         os.close(descriptor)
     dtype = np.uint16 if facts["depth"] == 16 else np.uint8

@@ -1,8 +1,10 @@
 """What passes between the two processes: one line of JSON, and at most one file descriptor beside it."""
 
 import contextlib
+import errno
 import fcntl
 import json
+import mmap
 import os
 import socket
 import tempfile
@@ -22,10 +24,23 @@ def anonymous_file(size: int) -> int:
     return descriptor
 
 
-def seal(descriptor: int) -> None:
-    """Forbid any later change by the other process; raises OSError where it still holds the file open for writing."""
+def unchangeable(descriptor: int) -> mmap.mmap | bytes:
+    """What the file holds, out of reach of the other process: sealed and mapped, or a copy of one's own.
+
+    The kernel refuses to seal while anything still refers to a page of the file. That may be the other process, which
+    wants to write later, or the system's own housekeeping for a moment (seen once in some 3,000 photos): a copy is as
+    safe in both cases, and costs 36 MB and 10 ms at 12 megapixels.
+    """
     if hasattr(os, "memfd_create"):
-        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE)
+        try:
+            fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE)
+        except OSError as error:
+            if error.errno != errno.EBUSY:
+                raise
+            with open(descriptor, "rb", closefd=False) as file:
+                file.seek(0)
+                return file.read()
+    return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
 
 
 def send(channel: socket.socket, message: dict[str, Any], descriptor: int | None) -> None:
