@@ -15,6 +15,7 @@ from tracker.imaging.types import Alignment, Analysis, Change, Drawn, Flag, Flag
 
 NAN = math.nan
 NOTHING = Drawn()
+SHIPPED = pipeline.Setting()
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Engine:
         self.error = None
         self.answers = {}
 
-    def __call__(self, baseline, followup, *, region=None, drawn=NOTHING, site="", noise=None):
-        self.calls.append(Call(baseline.sha256, followup.sha256, region, site, drawn, noise))
+    def __call__(self, baseline, followup, *, region=None, drawn=NOTHING, site="", setting=SHIPPED):
+        self.calls.append(Call(baseline.sha256, followup.sha256, region, site, drawn, setting.noise))
         if self.error is not None:
             raise self.error
         refusal = Flag(FlagCode.NOT_ALIGNED, "Too few matches.", "Hold still.") if self.refuse else None
