@@ -149,17 +149,22 @@ def store_kit(clinic: Clinic, measured: MeasuredKit, labels: KitLabels) -> Kit:
         )
 
 
+def _named(reason: str, job: RepeatJob) -> str:
+    """The reason with the photos that it is about, where it does not name one itself."""
+    titles = job.first.title, job.second.title
+    return reason if reason.startswith(titles) else f"{' and '.join(titles)}: {reason}"
+
+
 def repeat_job(job: RepeatJob) -> RepeatAnswer:
     """One pair compared; runs in a worker."""
     opened = [decode.open_photo(one.source, name=one.title) for one in (job.first, job.second)]
     first, second = (pipeline.prepare(photo) for photo in opened)
     setting = pipeline.Setting(UNJUDGED, landmark_network())
     found = pipeline.analyse(first, second, region=_region(job, first), site=job.first.site, setting=setting)
-    refusal = found.refusal
     drawn = [region for region in found.followup_regions if region.name == regions.DRAWN]
     return RepeatAnswer(
         changes=tuple(change for change in found.changes if job.drawn or change.metric not in SCARS),
-        refusal="" if refusal is None else f"{job.first.title} and {job.second.title}: {refusal.reason}",
+        refusal="" if found.refusal is None else _named(found.refusal.reason, job),
         calibrated=calibrate.has_colour(first.calibration) and calibrate.has_colour(second.calibration),
         taken=(first.captured_at, second.captured_at),
         cameras=(first.camera, second.camera),
