@@ -273,5 +273,5 @@ def test_an_area_is_drawn_with_the_pointer_and_kept_with_its_author(page):
     page.locator("button.save").click()
     page.wait_for_selector("text=Drawn by Dr T on", timeout=60_000)
     settle(page, "Compare")
-    assert page.get_by_text("History of this area (2)").count() == 1
+    page.get_by_text("History of this area (2)").wait_for(state="attached", timeout=60_000)
     assert page.complaints == []

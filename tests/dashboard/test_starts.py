@@ -54,12 +54,16 @@ def test_what_counts_comes_first_then_the_proposal_then_the_session_before_then_
 
 def test_a_proposal_comes_first_where_nothing_counts_and_where_it_was_asked_for():
     assert names(starts([], sighting(), AREA, None))[0] == "proposal s1"
-    assert names(starts([record(1), record(2, GONE)], sighting(), None, None)) == ["proposal s1", "earlier r1", "anew"]
+    assert names(starts([record(1), record(2, GONE)], sighting(), None, None)) == ["proposal s1", "anew", "earlier r1"]
     rough = np.array([[1.0, 1.0], [9.0, 1.0], [9.0, 9.0]])
     assert names(starts([record(1)], sighting(), None, rough))[:3] == ["proposal s1", "anew rough", "now r1"]
     waiting = starts([record(1)], None, None, rough)
     assert names(waiting)[0] == "anew rough"
     assert (waiting[0].corners == rough).all()
+
+
+def test_what_was_taken_back_does_not_come_up_by_itself():
+    assert names(starts([record(1), record(2, GONE)], None, None, None)) == ["anew", "earlier r1"]
 
 
 def test_a_refused_proposal_is_not_on_offer_but_where_it_looked_is():

@@ -73,7 +73,9 @@ def starts(
     past = [one for one in reversed(kept) if one.region.area_px][:MOST_EARLIER]
     earlier = [_again(one, "earlier", f"Earlier: {step(one)}") for one in past]
     first = [*found, *pointed, *now] if rough is not None else [*now, *found]
-    return [*first, *before, *earlier, NOTHING]
+    if now:
+        return [*first, *before, *earlier, NOTHING]
+    return [*first, *before, NOTHING, *earlier]  # what was taken back is on offer, but not what a click would restore
 
 
 def basis_of(start: Start | None, made: Points) -> Basis:
