@@ -263,6 +263,9 @@ def test_picture_is_refused_under_another_name(server):
 def test_an_area_is_drawn_with_the_pointer_and_kept_with_its_author(page):
     go(page, "Compare")
     page.locator("summary:has-text('Areas: draw or correct them')").click()
+    history = page.locator("summary:has-text('History of this area')")
+    history.wait_for(state="attached")
+    steps = int(history.inner_text().split("(")[1].rstrip(")"))
     page.get_by_label("Drawn by").fill("Dr T")
     page.get_by_label("Drawn by").press("Enter")
     settle(page, "Compare")
@@ -273,5 +276,5 @@ def test_an_area_is_drawn_with_the_pointer_and_kept_with_its_author(page):
     page.locator("button.save").click()
     page.wait_for_selector("text=Drawn by Dr T on", timeout=60_000)
     settle(page, "Compare")
-    page.get_by_text("History of this area (2)").wait_for(state="attached", timeout=60_000)
+    page.get_by_text(f"History of this area ({steps + 1})").wait_for(state="attached", timeout=60_000)
     assert page.complaints == []
