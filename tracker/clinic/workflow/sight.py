@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tracker.clinic.types import Seen, SightingKind
-from tracker.imaging import decode, networks, pipeline
+from tracker.imaging import decode, networks
 from tracker.imaging.pipeline.seeing import Sought, seek_carried_outline, seek_outline
 from tracker.imaging.regions import landmarks
 from tracker.imaging.types import NoFace, Photo, Region
@@ -56,7 +56,7 @@ def see_job(job: SightJob) -> Seen:
 
 
 def _face(photo: Photo, name: str) -> Seen:
-    found = landmarks.find_landmarks(pipeline.prepare(photo), networks.load(networks.FACE_LANDMARKS).network)
+    found = landmarks.find_landmarks(photo, networks.load(networks.FACE_LANDMARKS).network)
     if isinstance(found, NoFace):
         reason = found.reason.removeprefix(f"{photo.name}: ")  # a page says which photo in its own words
         return Seen(proposer=name, reason=reason[:1].upper() + reason[1:], retake=NO_FACE_RETAKE)
