@@ -9,6 +9,7 @@ import streamlit as st
 from tracker.clinic.types import Moment, Patient, PhotoRecord, Series, Session, View
 from tracker.clinic.workflow import intake, photos, review
 from tracker.dashboard import state, widgets
+from tracker.wording import capital, t
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -17,8 +18,8 @@ def patient_of_page() -> Patient:
     """The chosen patient, with a line to change it; stops the page with a hint where there is none."""
     people = {person.id: person for person in intake.list_patients(state.clinic())}
     if not people:
-        widgets.empty("No patients yet", "Add the first patient; photos and comparisons follow from there.")
-        st.page_link(PAGES / "patients.py", label="Add a patient", icon=":material/group:")
+        widgets.empty(t("No patients yet"), t("Add the first patient; photos and comparisons follow from there."))
+        st.page_link(PAGES / "patients.py", label=t("Add a patient"), icon=":material/group:")
         st.stop()
     chosen = state.kept(state.PATIENT, people)
     assert chosen is not None
@@ -26,7 +27,7 @@ def patient_of_page() -> Patient:
         state.choose_patient(chosen)
     ids = list(people)
     picked = st.selectbox(
-        "Patient", ids, index=ids.index(chosen), format_func=lambda one: named(people[one]), key="patient_of_page"
+        t("Patient"), ids, index=ids.index(chosen), format_func=lambda one: named(people[one]), key="patient_of_page"
     )
     if picked != chosen:
         state.choose_patient(picked)
@@ -43,16 +44,17 @@ def series_of_page() -> tuple[Patient, Series]:
     known = {series.id: series for series in intake.list_series(state.clinic(), patient.id)}
     chosen = state.kept(state.SERIES, known)
     if chosen is None:
-        widgets.empty("No treatment series yet", f"Plan one for {patient.code}: what is treated, where, and how often.")
-        st.page_link(PAGES / "timeline.py", label="Plan a series", icon=":material/calendar_month:")
+        hint = t("Plan one for {patient}: what is treated, where, and how often.", patient=patient.code)
+        widgets.empty(t("No treatment series yet"), hint)
+        st.page_link(PAGES / "timeline.py", label=t("Plan a series"), icon=":material/calendar_month:")
         st.stop()
     ids = list(known)
     with right:
         picked = st.selectbox(
-            "Treatment series",
+            t("Treatment series"),
             ids,
             index=ids.index(chosen),
-            format_func=lambda one: sentence_case(known[one].title),
+            format_func=lambda one: series_words(known[one]),
             key=f"series_of_page_{patient.id}",
         )
     state.choose_patient(patient.id, picked)
@@ -64,14 +66,18 @@ def named(patient: Patient) -> str:
     return f"{patient.code} · {patient.name}" if patient.name else patient.code
 
 
-def sentence_case(text: str) -> str:
-    """The same text with a capital at its start."""
-    return text[:1].upper() + text[1:]
+def series_words(series: Series) -> str:
+    """Indication and place, with a capital at the start: ``"Acne scars, face (left cheek)"``."""
+    plan = series.plan
+    where = f"{t(plan.site)} ({plan.detail})" if plan.detail else t(plan.site)
+    return capital(f"{t(plan.indication)}, {where}")
 
 
 def session_words(session: Session) -> str:
     """``"4 Apr 2026 · session 2, treatment"``: the day first, because a phone cuts the rest."""
-    return f"{widgets.when(session.date)} · session {session.number}, {session.kind}"
+    return t(
+        "{day} · session {number}, {kind}", day=widgets.when(session.date), number=session.number, kind=t(session.kind)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +97,25 @@ def pair_of_page(series: Series) -> Pair:
     known = {one: _by_view(review.leads(clinic, one)) for one in held}
     ids = [one for one in held if known[one]]
     if len(ids) < 2:
-        widgets.empty("Two sessions with photos are needed", f"So far there {'is one' if ids else 'are none'}.")
-        st.page_link(PAGES / "upload.py", label="Add photos", icon=":material/add_a_photo:")
+        widgets.empty(
+            t("Two sessions with photos are needed"), t("So far there is one." if ids else "So far there are none.")
+        )
+        st.page_link(PAGES / "upload.py", label=t("Add photos"), icon=":material/add_a_photo:")
         st.stop()
     words = {one: session_words(held[one]) for one in ids}
     with st.container(key="pair_of_sessions"):
         first, second = st.columns(2)
     with first:
-        earlier = remembered_choice("Earlier", ids[:-1], state.EARLIER, words)
+        earlier = remembered_choice(t("Earlier"), ids[:-1], state.EARLIER, words)
     with second:
-        later = remembered_choice("Later", ids[: ids.index(earlier) : -1], state.LATER, words)
+        later = remembered_choice(t("Later"), ids[: ids.index(earlier) : -1], state.LATER, words)
     views = [view for view in known[earlier] if view in known[later]]
     if not views:
-        widgets.empty("No view in common", "These sessions have no photos of the same view. Add one, or choose others.")
+        hint = t("These sessions have no photos of the same view. Add one, or choose others.")
+        widgets.empty(t("No view in common"), hint)
         st.stop()
-    view = remembered_choice("View", views, state.VIEW) if len(views) > 1 else views[0]
+    spoken = {one: t(one) for one in views}
+    view = remembered_choice(t("View"), views, state.VIEW, spoken) if len(views) > 1 else views[0]
     return Pair(held[earlier], held[later], known[earlier][view], known[later][view])
 
 

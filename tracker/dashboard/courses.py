@@ -11,6 +11,7 @@ from tracker.clinic.workflow.telling import told
 from tracker.dashboard.widgets import when
 from tracker.exports.course import course_sentence
 from tracker.imaging.types import Change
+from tracker.wording import t, titled
 
 Answers = dict[str, tuple[Change, ...]]
 """Changes by the id of their analysis."""
@@ -34,14 +35,17 @@ def latest_words(table: pd.DataFrame, metric: str) -> str:
     """Which session the verdict is about, and whether it is a final outcome."""
     rows = _counted(table[table["metric"] == metric], metric)
     if rows.empty:
-        return "No session has been compared with the baseline yet."
+        return t("No session has been compared with the baseline yet.")
     row = rows.iloc[-1]
-    visit = f"session {row['session']} of {when(pd.Timestamp(row['date']).date())}"
+    said = {"number": row["session"], "day": when(pd.Timestamp(row["date"]).date())}
     if row["outcome"]:
-        return f"{row['outcome'][:1].upper()}{row['outcome'][1:]}, {visit}, against the baseline:"
+        outcome = titled(row["outcome"])
+        return t("{outcome}, session {number} of {day}, against the baseline:", outcome=outcome, **said)
     if not row["in_trend"]:
-        return f"No session counts yet; the last is {visit}:"
-    return f"The last session that counts, {visit}, against the baseline (not a final outcome):"
+        return t("No session counts yet; the last is session {number} of {day}:", **said)
+    return t(
+        "The last session that counts, session {number} of {day}, against the baseline (not a final outcome):", **said
+    )
 
 
 def trend_words(table: pd.DataFrame, places: Sequence[tuple[str, str]]) -> list[str]:

@@ -17,6 +17,7 @@ from tracker.errors import TrackerError
 from tracker.exports.overlay import corners
 from tracker.imaging import regions
 from tracker.imaging.types import Analysis, Metric, Points, Region
+from tracker.wording import capital, mark, t
 
 EDITOR_WIDTH = 1600
 
@@ -24,9 +25,9 @@ EDITOR_WIDTH = 1600
 class Target(StrEnum):
     """What is drawn, and on which photo."""
 
-    TREATED = "Treated area"
-    REFERENCE = "Untreated reference skin"
-    FOLLOWUP = "Scar on the later photo"
+    TREATED = mark("Treated area")
+    REFERENCE = mark("Untreated reference skin")
+    FOLLOWUP = mark("Scar on the later photo")
 
     @property
     def role(self) -> RegionRole:
@@ -48,9 +49,9 @@ def areas(clinic: Clinic, pair: Pair, analysis: Analysis | None, metric: Metric)
     metric : Metric
         That decides: only for scars is the outline of the later photo used, and an edge looked for.
     """
-    with st.expander("Areas: draw or correct them"):
+    with st.expander(t("Areas: draw or correct them")):
         offered = [one for one in Target if one is not Target.FOLLOWUP or metric is Metric.SCAR_AREA]
-        target = Target(st.radio("What to draw", offered, key="draw_target", horizontal=True))
+        target = Target(st.radio(t("What to draw"), offered, key="draw_target", horizontal=True, format_func=t))
         st.caption(advice(target, metric))
         photo = pair.after if target is Target.FOLLOWUP else pair.before
         seeks = metric is Metric.SCAR_AREA and target is not Target.REFERENCE
@@ -61,12 +62,12 @@ def areas(clinic: Clinic, pair: Pair, analysis: Analysis | None, metric: Metric)
         options = starts(drawn, found, _carried(asked, found, target, analysis), state.rough(f"{photo.id} {target}"))
         start = _start(options, photo, target)
         _told(asked, found, trouble)
-        state.keep(state.AUTHOR, st.text_input("Drawn by", _author(), key="draw_author", max_chars=200))
+        state.keep(state.AUTHOR, st.text_input(t("Drawn by"), _author(), key="draw_author", max_chars=200))
         edited = _editor(clinic, photo, target, start, seeks=seeks)
         if start.proposal is not None and target is Target.FOLLOWUP:
             _weigh(start.proposal, analysis)
         _act(clinic, photo, target, (options, start), edited)
-        widgets.history(f"History of this area ({len(drawn)})", [step(one) for one in drawn])
+        widgets.history(t("History of this area ({count})", count=len(drawn)), [step(one) for one in drawn])
         if asked is not None and found is None and not trouble:
             sights.wait(clinic, [asked], SightingKind.OUTLINE)
 
@@ -96,7 +97,11 @@ def _start(options: Sequence[Start], photo: PhotoRecord, target: Target) -> Star
         return options[0]
     key = f"start_{photo.id}_{target.name}_{hash(tuple(one.name for one in options))}"
     picked = st.selectbox(
-        "Start from", range(len(options)), format_func=lambda at: options[at].words, key=key, on_change=state.next_turn
+        t("Start from"),
+        range(len(options)),
+        format_func=lambda at: options[at].words,
+        key=key,
+        on_change=state.next_turn,
     )
     return options[picked]
 
@@ -105,8 +110,8 @@ def _told(asked: Wanted | None, found: SightingRecord | None, trouble: str) -> N
     """Why the program proposes nothing, and a way to look again where that failed."""
     reason = trouble or ("" if found is None else f"{found.seen.reason} {found.seen.retake}".strip())
     if reason:
-        st.caption(widgets.plain(f"The program proposes no edge here. {reason}"))
-    if trouble and asked is not None and st.button("Look again", key="look_again_area"):
+        st.caption(widgets.plain(t("The program proposes no edge here. {why}", why=reason)))
+    if trouble and asked is not None and st.button(t("Look again"), key="look_again_area"):
         seeing.GLANCES.again(state.clinic(), asked)
         st.rerun()
 
@@ -144,10 +149,11 @@ def _act(
     options, start = offered
     where = f"{photo.id} {target}"
     accepted = start.proposal is not None and st.button(
-        "Accept this proposal as it is", type="primary", key=f"accept_{target.name}"
+        t("Accept this proposal as it is"), type="primary", key=f"accept_{target.name}"
     )
     current = photos.current_region(clinic, photo.id, target.role)
-    back = current is not None and st.button("Take it back: use the program\u2019s proposal", key=f"back_{target.name}")
+    words = t("Take it back: use the program\u2019s proposal")
+    back = current is not None and st.button(words, key=f"back_{target.name}")
     try:
         if edited is not None and edited.rough:
             regions.region_from_polygon(photos.DRAWN, edited.corners, photo.size)
@@ -180,27 +186,26 @@ def _corners(current: RegionRecord | None) -> Points | None:
 def advice(target: Target, metric: Metric) -> str:
     """What to draw, which depends on the measure that decides."""
     if target is Target.REFERENCE:
-        return (
+        return t(
             "Draw round healthy, untreated skin on the earlier photo, close to the treated area and in the same light. "
             "Colour is then measured against it; the later photo finds it by itself."
         )
     if target is Target.FOLLOWUP:
-        return (
+        return t(
             "Accept, correct or draw the edge of the scar on the later photo. From then on this outline decides the "
             "area, in place of the program\u2019s own measurement, and the next session starts from it."
         )
     if metric is Metric.SCAR_AREA:
-        return "Draw along the edge of the scar: its area is measured and followed."
-    return "Draw round the treated skin; the skin that stays outside is what its colour is compared with."
+        return t("Draw along the edge of the scar: its area is measured and followed.")
+    return t("Draw round the treated skin; the skin that stays outside is what its colour is compared with.")
 
 
 def provenance(current: RegionRecord | None, target: Target) -> str:
     """Who drew, accepted or corrected what counts now, and when; or what the program does without."""
     if current is not None and current.region.area_px:
-        said = step(current)
-        return f"{said[:1].upper()}{said[1:]}."
+        return f"{capital(step(current))}."
     if target is Target.REFERENCE:
-        return "Nothing drawn: the program takes other skin of the same photo, away from the treated area."
+        return t("Nothing drawn: the program takes other skin of the same photo, away from the treated area.")
     if target is Target.FOLLOWUP:
-        return "Nothing drawn: the program finds what is left of the scar by itself."
-    return "Nothing drawn: the program measures the regions of the face, or all skin that both photos show."
+        return t("Nothing drawn: the program finds what is left of the scar by itself.")
+    return t("Nothing drawn: the program measures the regions of the face, or all skin that both photos show.")

@@ -21,6 +21,7 @@ from tracker.exports.edge import edge_holding
 from tracker.exports.overlay import Picture
 from tracker.imaging import align, pipeline, regions
 from tracker.imaging.types import Analysis, Metric, Photo, Region, Verdict
+from tracker.wording import mark, t
 
 WIDTH = 1600
 """Display pixels: the viewer is at most 1080 wide, and magnifying should show more than it already did."""
@@ -32,7 +33,7 @@ RENDERED_KEPT = 80
 """About 0.5 MB each: ten comparisons with all their layers."""
 
 
-EARLY = "One of the photos shows skin still healing from needling: this is no outcome of the treatment."
+EARLY = mark("One of the photos shows skin still healing from needling: this is no outcome of the treatment.")
 
 
 class Side(StrEnum):
@@ -234,7 +235,7 @@ def comparison_file(
     words = replace(words, notes=(rests_on, *words.notes))
     early = [is_early(session, record.moment) for session, record in zip(sessions, records, strict=True)]
     if any(early):
-        words = replace(words, notes=(EARLY, *words.notes))
+        words = replace(words, notes=(t(EARLY), *words.notes))
     before, after = (prepared(clinic, one) for one in ids)
     return export.encode(export.comparison(before, after, compared.analysis, words), kind)
 

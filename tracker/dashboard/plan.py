@@ -14,6 +14,7 @@ from tracker.clinic.types import (
 from tracker.clinic.workflow.progress import SeriesEntry
 from tracker.dashboard.widgets import when
 from tracker.imaging.types import Metric
+from tracker.wording import n, t, titled
 
 
 def due_words(entry: SeriesEntry, today: date | None = None) -> str:
@@ -28,16 +29,22 @@ def due_words(entry: SeriesEntry, today: date | None = None) -> str:
     """
     plan, day = entry.series.plan, today or date.today()
     treatments = [visit.session for visit in entry.sessions if visit.session.kind is SessionKind.TREATMENT]
-    done = f"{len(treatments)} of {plan.planned_sessions} treatments done."
+    done = t("{count} of {planned} treatments done.", count=len(treatments), planned=plan.planned_sessions)
     if plan.planned_sessions is not None and len(treatments) >= plan.planned_sessions:
         return f"{done} {_outcome_words(entry, treatments[-1].date, day)}"
     if not treatments:
-        return f"{done} The first treatment can be planned any time after the baseline photos."
+        return f"{done} {t('The first treatment can be planned any time after the baseline photos.')}"
     due = treatments[-1].date + timedelta(plan.interval_days)
     away = (due - day).days
     if away < 0:
-        return f"{done} The next was due on {when(due)}, {-away} day{'s' if away < -1 else ''} ago."
-    return f"{done} Next due {'today' if away == 0 else f'on {when(due)}'}."
+        late = n(
+            "The next was due on {day}, {count} day ago.",
+            "The next was due on {day}, {count} days ago.",
+            -away,
+            day=when(due),
+        )
+        return f"{done} {late}"
+    return f"{done} {t('Next due today.') if away == 0 else t('Next due on {day}.', day=when(due))}"
 
 
 def _outcome_words(entry: SeriesEntry, last: date, day: date) -> str:
@@ -47,25 +54,25 @@ def _outcome_words(entry: SeriesEntry, last: date, day: date) -> str:
     for outcome in FinalOutcome:
         due = last + timedelta(outcome.days)
         if outcome in seen:
-            words.append(f"{outcome} photographed")
+            words.append(t("{outcome} photographed", outcome=t(outcome)))
         elif (day - due).days > OUTCOME_WINDOW_DAYS:
-            words.append(f"{outcome} missed")
+            words.append(t("{outcome} missed", outcome=t(outcome)))
         else:
-            words.append(f"{outcome} to be photographed about {when(due)}")
-    return f"The planned series is complete: {', '.join(words)}."
+            words.append(t("{outcome} to be photographed about {day}", outcome=t(outcome), day=when(due)))
+    return t("The planned series is complete: {outcomes}.", outcomes=", ".join(words))
 
 
 def session_details(session: Session, plan: SeriesPlan) -> str:
     """Final outcome or healing phase, device, depth and serum in one line."""
     visit = session.visit
     state = session.outcome(plan) or session.phase
-    parts = [f"{state[:1].upper()}{state[1:]}"]
+    parts = [titled(state)]
     if session.days_since_needling is not None:
-        parts.append(f"{session.days_since_needling} days after the last treatment")
+        parts.append(t("{count} days after the last treatment", count=session.days_since_needling))
     if visit.device:
         parts.append(visit.device)
     if visit.needle_depth_mm is not None:
-        parts.append(f"{visit.needle_depth_mm:.1f} mm")
+        parts.append(t("{depth} mm", depth=f"{visit.needle_depth_mm:.1f}"))
     if visit.serum:
         parts.append(visit.serum)
     return " · ".join(parts)
@@ -86,8 +93,15 @@ def healing_note(session: Session, moment: Moment, metric: Metric = Metric.REDNE
     days = session.days_at(moment)
     if HealingPhase.after(days).shows(metric):
         return ""
-    when_taken = "on the day of" if days == 0 else f"{days} day{'' if days == 1 else 's'} after"
-    return f"The photo of {when(session.date)} was taken {when_taken} needling, while the skin was still healing."
+    day = when(session.date)
+    if not days:
+        return t("The photo of {day} was taken on the day of needling, while the skin was still healing.", day=day)
+    return n(
+        "The photo of {day} was taken {count} day after needling, while the skin was still healing.",
+        "The photo of {day} was taken {count} days after needling, while the skin was still healing.",
+        days,
+        day=day,
+    )
 
 
 def is_healing(session: Session) -> bool:

@@ -15,6 +15,7 @@ from tracker.dashboard import state
 from tracker.errors import NotFound
 from tracker.exports.report import report_csv
 from tracker.exports.report_pdf import report_pdf
+from tracker.wording import t, titled
 
 _T = TypeVar("_T", str, float, int)
 
@@ -31,20 +32,23 @@ def choice(known: Sequence[Protocol]) -> tuple[Protocol, FinalOutcome | None]:
     indications = list(dict.fromkeys(one.indication for one in known))
     with st.container(key="protocol_of_page"):
         left, right = st.columns(2)
-    indication = left.selectbox("Indication", indications, format_func=_capital, key="outcomes_indication")
+    indication = left.selectbox(t("Indication"), indications, format_func=titled, key="outcomes_indication")
     ats = [LAST, *FinalOutcome]
-    at = right.selectbox("Session of each patient", ats, format_func=_capital, key="outcomes_at")
+    at = right.selectbox(t("Session of each patient"), ats, format_func=titled, key="outcomes_at")
     mine = [one for one in known if one.indication is indication]
-    with st.expander("Device, needle depth, interval"):
-        device = _part("Device", [one.device for one in mine], key=f"outcomes_device_{indication.name}")
-        depth = _part("Needle depth, mm", [one.depth_mm for one in mine], key=f"outcomes_depth_{indication.name}")
-        days = _part("Planned interval, days", [one.interval_days for one in mine], key=f"outcomes_{indication.name}")
+    with st.expander(t("Device, needle depth, interval")):
+        device = _part(t("Device"), [one.device for one in mine], key=f"outcomes_device_{indication.name}")
+        depth = _part(t("Needle depth, mm"), [one.depth_mm for one in mine], key=f"outcomes_depth_{indication.name}")
+        days = _part(
+            t("Planned interval, days"), [one.interval_days for one in mine], key=f"outcomes_{indication.name}"
+        )
     return Protocol(indication, device, depth, days), None if at == LAST else FinalOutcome(at)
 
 
 def as_rows(figures: Sequence[tuple[str, str]]) -> pd.DataFrame:
     """Key figures as a table of two columns; patients' states that nobody is in are left out."""
-    return pd.DataFrame([row for row in figures if row[1] != "0"], columns=["Figure", "Found"]).set_index("Figure")
+    columns = [t("Figure"), t("Found")]
+    return pd.DataFrame([row for row in figures if row[1] != "0"], columns=columns).set_index(columns[0])
 
 
 def address(wanted: Protocol, at: FinalOutcome | None, kind: str) -> str:
@@ -83,8 +87,4 @@ def _part(label: str, found: Sequence[_T | None], key: str) -> _T | None:
 
 
 def _part_words(part: str | float | None) -> str:
-    return "Any" if part is None else str(part) or "Not written down"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return t("Any") if part is None else str(part) or t("Not written down")

@@ -1,23 +1,32 @@
 """Photos for a kit, gathered in the session and nowhere else, and what was measured from them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
 import streamlit as st
 
-from tracker.clinic.types import BodySite
+from tracker.clinic.types import BodySite, Kit
 from tracker.clinic.workflow import kits
 from tracker.clinic.workflow.repeat_photos import RepeatPhoto, check_different, check_enough, uploaded_repeat
 from tracker.clinic.workflow.repeatability import MeasuredKit
 from tracker.dashboard import state, widgets
 from tracker.errors import InvalidInput, TrackerError
+from tracker.wording import mark, t, titled
 
 MOST_HELD = 60
 """Photos held in the memory of one session: 15 subjects, about 300 MB; more go through the command line."""
 CLINICS = ""
 """Stands for the clinic's choice where a series has no kit of its own."""
+NO_KIT = mark(
+    "Verdicts use the noise that ships with the program. Measure that of this room, camera, lamp and card below: it "
+    "says how small a change you can see here."
+)
+_HOW = {
+    kits.AUTOMATIC: mark("Automatic: the newest kit of the photos' camera"),
+    kits.DEFAULTS: mark("The defaults of the program"),
+}
 MOST_SUBJECTS, SEATINGS = 30, ("1", "2", "3", "4")
 
 
@@ -75,17 +84,20 @@ def gather() -> BodySite:
     sites = list(BodySite)
     first, second, third = st.columns(3)
     subjects = [f"Subject {number}" for number in range(1, MOST_SUBJECTS + 1)]
-    subject = first.selectbox("Subject", subjects, index=subject_at, key=f"repeat_subject_{turn}")
-    seating = second.selectbox("Seating", SEATINGS, index=seating_at, key=f"repeat_seating_{turn}")
-    site = third.selectbox("Body site", sites, format_func=str.capitalize, key="repeat_site")
+    subject = first.selectbox(
+        t("Subject"), subjects, index=subject_at, key=f"repeat_subject_{turn}", format_func=widgets.subject_words
+    )
+    seating = second.selectbox(t("Seating"), SEATINGS, index=seating_at, key=f"repeat_seating_{turn}")
+    site = third.selectbox(t("Body site"), sites, format_func=titled, key="repeat_site")
     files: Any = st.file_uploader(
-        "Photos of this seating",
+        t("Photos of this seating"),
         type=widgets.PHOTO_ENDINGS,
         accept_multiple_files=True,
         key=f"repeat_photos_{turn}",
         max_upload_size=60,
     )
-    if st.button("Add these photos", key="add_repeats", disabled=not files, type="secondary" if photos else "primary"):
+    kind: Any = "secondary" if photos else "primary"
+    if st.button(t("Add these photos"), key="add_repeats", disabled=not files, type=kind):
         try:
             photos += _opened(photos, (subject, seating), [(file.name, file.getvalue()) for file in files])
         except TrackerError as error:  # nothing is added: a seating is complete, or is sent again
@@ -119,19 +131,24 @@ def enough(photos: Sequence[RepeatPhoto]) -> str:
     return ""
 
 
+def choice_words(one: str, known: Mapping[str, Kit]) -> str:
+    """How comparisons are judged where the clinic chose this kit, or one of the two choices without a name."""
+    return t(_HOW[one]) if one in _HOW else t("Kit: {name}", name=known[one].name)
+
+
 def series_kit(series_id: str) -> None:
     """A choice of the kit that judges one series; nothing where there is no kit."""
     clinic = state.clinic()
-    names = {kit.id: f"Kit: {kit.name}" for kit in kits.list_kits(clinic)}
+    names = {kit.id: t("Kit: {name}", name=kit.name) for kit in kits.list_kits(clinic)}
     if not names:
         return
     chosen = kits.kit_of_series(clinic, series_id) or CLINICS
     options = [CLINICS, *names]
     picked = st.selectbox(
-        "Judged by",
+        t("Judged by"),
         options,
         index=options.index(chosen),
-        format_func=lambda one: names.get(one, "The clinic's choice (see Repeatability)"),
+        format_func=lambda one: names.get(one) or t("The clinic's choice (see Repeatability)"),
         key=f"kit_of_{series_id}_{len(options)}",
     )
     if picked != chosen:

@@ -29,40 +29,57 @@ from tracker.exports.table import (
     withheld_sentences,
 )
 from tracker.imaging.types import Analysis, Change, Flag, Metric, Verdict
+from tracker.wording import capital, lowered, mark, t
 
-NOT_MEASURED = (
+NOT_MEASURED = mark(
     "Not measured from a photo: elasticity of the skin, and depth or volume of scars. A flat picture does not show "
     "them; they need a suction meter and a 3-D scan."
 )
-CORRECTED_LEGEND = (
+CORRECTED_LEGEND = mark(
     "Blue: the outline drawn on the earlier photo, carried over. Orange: the outline that a person drew or accepted on "
     "the later photo, on which the verdict about the area rests."
 )
-REFERENCE_LEGEND = " White dashes: the untreated skin that was drawn, against which its colour was measured."
-PROPOSED_LEGEND = " Its colour was measured against untreated skin that the program found; draw it below to choose it."
+REFERENCE_LEGEND = mark("White dashes: the untreated skin that was drawn, against which its colour was measured.")
+PROPOSED_LEGEND = mark(
+    "Its colour was measured against untreated skin that the program found; draw it below to choose it."
+)
 _SCALES = {
-    pictures.Layer.REDNESS: widgets.Scale(
-        f"{REDNESS_RANGE_H:.0f} H paler", f"{REDNESS_RANGE_H:.0f} H redder", colour_scale(REDNESS_COLOURS)
-    ),
-    pictures.Layer.TEXTURE: widgets.Scale("smooth", "rough", colour_scale(TEXTURE_COLOURS)),
+    pictures.Layer.REDNESS: (mark("{range} H paler"), mark("{range} H redder"), REDNESS_COLOURS),
+    pictures.Layer.TEXTURE: (mark("smooth"), mark("rough"), TEXTURE_COLOURS),
 }
+_FIGURES: dict[pictures.Layer, dict[str, object]] = {
+    pictures.Layer.REDNESS: {"range": f"{REDNESS_RANGE_H:.0f}"},
+    pictures.Layer.TEXTURE: {
+        "least": TEXTURE_BAND_MM[0],
+        "most": TEXTURE_BAND_MM[1],
+        "contrast": f"{TEXTURE_RANGE:.0%}",
+    },
+}
+"""What stands in braces in the words of a layer."""
 _LEGENDS = {
-    pictures.Layer.PHOTO: ("Photo", ""),
-    pictures.Layer.OUTLINES: ("Area", "The outline shows the skin that was measured, in each photo."),
+    pictures.Layer.PHOTO: (mark("Photo"), ""),
+    pictures.Layer.OUTLINES: (mark("Area"), mark("The outline shows the skin that was measured, in each photo.")),
     pictures.Layer.REDNESS: (
-        "Redness",
-        "Against the skin around the area in the same photo. It shows where the redness lies; how much it changed is "
-        "said above.",
+        mark("Redness"),
+        mark(
+            "Against the skin around the area in the same photo. It shows where the redness lies; how much it changed "
+            "is said above."
+        ),
     ),
     pictures.Layer.SCAR: (
-        "Scar",
-        "Blue: the outline drawn on the earlier photo, carried over. Orange: the same outline moved in or out evenly, "
-        "until it holds the area that was measured: the measurement tells how much is left, not where the edge runs.",
+        mark("Scar"),
+        mark(
+            "Blue: the outline drawn on the earlier photo, carried over. Orange: the same outline moved in or out "
+            "evenly, until it holds the area that was measured: the measurement tells how much is left, not where the "
+            "edge runs."
+        ),
     ),
     pictures.Layer.TEXTURE: (
-        "Texture",
-        f"Relief of {TEXTURE_BAND_MM[0]} to {TEXTURE_BAND_MM[1]} mm, yellow from a local contrast of "
-        f"{TEXTURE_RANGE:.0%}. Light from another side looks like another texture.",
+        mark("Texture"),
+        mark(
+            "Relief of {least} to {most} mm, yellow from a local contrast of {contrast}. Light from another side looks "
+            "like another texture."
+        ),
     ),
 }
 
@@ -83,22 +100,33 @@ def layers(compared: Comparison, changes: Sequence[Change]) -> list[widgets.Laye
     for layer, (label, legend) in _LEGENDS.items():
         if layer is pictures.Layer.SCAR and Metric.SCAR_AREA not in judged:
             continue
-        if layer is pictures.Layer.OUTLINES:
-            legend += REFERENCE_LEGEND if drawn else PROPOSED_LEGEND
         if layer is pictures.Layer.SCAR and corrected:
             legend = CORRECTED_LEGEND
+        words = t(legend, **_FIGURES.get(layer, {}))
+        if layer is pictures.Layer.OUTLINES:
+            words += f" {t(REFERENCE_LEGEND if drawn else PROPOSED_LEGEND)}"
         before, after = (f"/img/{analysis_id}/{side}/{layer}" for side in pictures.Side)
-        found.append(widgets.LayerView(label, before, after, legend, _SCALES.get(layer)))
+        found.append(widgets.LayerView(t(label), before, after, words, _scale(layer)))
     return found
+
+
+def _scale(layer: pictures.Layer) -> widgets.Scale | None:
+    if layer not in _SCALES:
+        return None
+    low, high, colours = _SCALES[layer]
+    figures = _FIGURES[layer]
+    return widgets.Scale(t(low, **figures), t(high, **figures), colour_scale(colours))
 
 
 def chosen_photos(whole: Comparison) -> Comparison:
     """The mean of a visit with several photos, or the one pair that is chosen."""
     if not whole.pairs:
         return whole
-    words = [photos_words(whole.averaged).capitalize() if whole.averaged else "All photos"]
-    words += [f"Photo {number} of {len(whole.pairs)} alone" for number in range(1, len(whole.pairs) + 1)]
-    picked = st.selectbox("Photos of the later visit", range(len(words)), format_func=words.__getitem__, key="photos")
+    words = [capital(photos_words(whole.averaged)) if whole.averaged else t("All photos")]
+    count = len(whole.pairs)
+    words += [t("Photo {number} of {count} alone", number=number, count=count) for number in range(1, count + 1)]
+    label = t("Photos of the later visit")
+    picked = st.selectbox(label, range(len(words)), format_func=words.__getitem__, key="photos")
     return whole if picked == 0 else whole.pairs[picked - 1]
 
 
@@ -109,9 +137,10 @@ def basis(compared: Comparison, noise: str) -> None:
     lost = left_out_words(compared.averaged, [one.record.changes for one in compared.pairs])
     for number, one in enumerate(compared.pairs, 1):
         if one.record.reason:
-            lost.append(f"Photo {number}: {one.record.reason} {one.record.retake}")
+            why = f"{one.record.reason} {one.record.retake}"
+            lost.append(t("Photo {number}: {what}", number=number, what=why))
     if lost:
-        with st.expander("Photos that were left out of a measure, and why"):
+        with st.expander(t("Photos that were left out of a measure, and why")):
             for line in lost:
                 st.markdown(widgets.plain(line))
 
@@ -121,24 +150,24 @@ def comparability(flags: Sequence[Flag], changes: Sequence[Change]) -> None:
     shown = dict.fromkeys(change.metric for change in changes if change.metric not in CROSS_CHECKS)
     notes = []
     for flag in flags:
-        spoiled = [metric_words(metric).lower() for metric in shown if metric in flag.withholds]
-        what = f"Not assessable because of it: {', '.join(spoiled)}." if spoiled else ""
+        spoiled = [lowered(metric_words(metric)) for metric in shown if metric in flag.withholds]
+        measures = ", ".join(spoiled)
+        what = t("Not assessable because of it: {measures}.", measures=measures) if spoiled else ""
         notes.append(widgets.Note(flag.reason, what, flag.retake))
     widgets.notes(
-        "How well the two photos shown below can be compared", notes, "Nothing was found that stands against it."
+        t("How well the two photos shown below can be compared"), notes, t("Nothing was found that stands against it.")
     )
 
 
 def not_measured() -> None:
     """What no photo can tell, said where someone would look for it."""
-    st.caption(NOT_MEASURED)
+    st.caption(t(NOT_MEASURED))
 
 
 def photos_only(before_id: str, after_id: str) -> list[widgets.LayerView]:
     """Both photos as they were taken, where there is nothing to draw on them."""
-    return [
-        widgets.LayerView("Photo", f"/img/{before_id}?w={pictures.WIDTH}", f"/img/{after_id}?w={pictures.WIDTH}", "")
-    ]
+    before, after = (f"/img/{one}?w={pictures.WIDTH}" for one in (before_id, after_id))
+    return [widgets.LayerView(t("Photo"), before, after, "")]
 
 
 def focus(analysis: Analysis | None, size: tuple[int, int]) -> tuple[float, float]:
@@ -157,12 +186,12 @@ def other_measures(changes: Sequence[Change]) -> None:
     changed = [change for change in shown if change.verdict is Verdict.CHANGED]
     unchanged, withheld = unchanged_sentences(shown), withheld_sentences(shown)
     if changed or unchanged:
-        st.subheader("Other measures", anchor=False)
+        st.subheader(t("Other measures"), anchor=False)
         widgets.verdict_cards(changed)
         widgets.verdict_sentences(unchanged, Verdict.NO_DETECTABLE_CHANGE)
     if withheld:
         lost = sum(change.verdict is Verdict.NOT_ASSESSABLE for change in shown)
-        with st.expander(f"Not assessable ({lost}), and how to retake"):
+        with st.expander(t("Not assessable ({count}), and how to retake", count=lost)):
             for line in withheld:
                 st.markdown(widgets.plain(line))
 
@@ -170,23 +199,21 @@ def other_measures(changes: Sequence[Change]) -> None:
 def all_numbers(changes: Sequence[Change]) -> None:
     """The table of all changes and the remarks on them, folded."""
     if changes:
-        with st.expander("All numbers"):
-            st.dataframe(as_table(changes).drop(columns="Remarks"), hide_index=True)
+        with st.expander(t("All numbers")):
+            st.dataframe(as_table(changes).drop(columns=t("Remarks")), hide_index=True)
             for remark in remarks(changes):
                 st.caption(widgets.plain(remark))
 
 
 def export_controls(analysis_id: str, site: str, scope: pictures.Scope) -> None:
     """The choice of dates and the link that saves the comparison picture."""
-    with st.expander("Export this comparison as a picture"):
+    with st.expander(t("Export this comparison as a picture")):
         datings = list(Dating)
-        dating = st.radio("Caption", datings, index=1, key="export_dating", horizontal=True)
-        st.caption(
-            PRIVACY
-            + (" This is a face: export it only as far as the patient agreed." if pictures.is_face(site) else "")
-        )
+        dating = st.radio(t("Caption"), datings, index=1, key="export_dating", horizontal=True, format_func=t)
+        face = t("This is a face: export it only as far as the patient agreed.") if pictures.is_face(site) else ""
+        st.caption(f"{t(PRIVACY)} {face}".strip())
         address = f"/export/comparison/{analysis_id}?dates={dating.replace(' ', '%20')}&of={scope}"
-        for kind, label in ((FileKind.JPEG, "Save as JPEG"), (FileKind.PNG, "Save as PNG")):
+        for kind, label in ((FileKind.JPEG, t("Save as JPEG")), (FileKind.PNG, t("Save as PNG"))):
             widgets.download_link(f"{address}&kind={kind}", label)
 
 
@@ -202,7 +229,10 @@ def refused_sessions(table: pd.DataFrame) -> list[str]:
     """One line for each session that could not be compared at all, with the reason."""
     rows = table[table["region"] == ""].drop_duplicates("session")
     found = zip(rows["session"], pd.to_datetime(rows["date"]), rows["flags"], strict=True)
-    return [f"Session {number} ({widgets.when(day)}): {reason}" for number, day, reason in found]
+    return [
+        t("Session {number} ({day}): {why}", number=number, day=widgets.when(day), why=reason)
+        for number, day, reason in found
+    ]
 
 
 def spread(table: pd.DataFrame) -> pd.DataFrame:

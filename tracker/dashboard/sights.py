@@ -16,15 +16,17 @@ from tracker.exports import sightings as export
 from tracker.exports.overlay import Picture
 from tracker.imaging.regions import parts
 from tracker.imaging.types import Metric
+from tracker.wording import mark, t
 
 POLL_S = 1.0
 """A face takes a tenth of a second and an outline one or two, and the page must not flicker."""
-NOT_INSTALLED = (
+NOT_INSTALLED = mark(
     "Face landmarks are not shown: this installation has no neural networks. Install it with the extra "
     "\u201cnetworks\u201d to see them."
 )
-_TITLES = {SightingKind.FACE: "Face landmarks", SightingKind.OUTLINE: "Outline of the scar"}
-_PHOTOS = ("earlier photo", "later photo")
+_TITLES = {SightingKind.FACE: mark("Face landmarks"), SightingKind.OUTLINE: mark("Outline of the scar")}
+_BUTTONS = {SightingKind.FACE: mark("Landmarks"), SightingKind.OUTLINE: mark("Proposed outline")}
+_PHOTOS = (mark("earlier photo"), mark("later photo"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,48 +116,52 @@ def layers(analysis_id: str, looked: Sequence[Sight]) -> list[widgets.LayerView]
     shown = []
     for one in looked:
         if any(found is not None and _visible(found) for found in one.found):
-            name, scale = _LAYERS[one.kind]
+            name, scale = _layer(one.kind)
             stamp = "-".join("" if found is None else found.id[:8] for found in one.found)
             before, after = (f"/img/{analysis_id}/{side}/{name}?seen={stamp}" for side in ("before", "after"))
-            label = {SightingKind.FACE: "Landmarks", SightingKind.OUTLINE: "Proposed outline"}[one.kind]
-            shown.append(widgets.LayerView(label, before, after, legend(one), scale))
+            shown.append(widgets.LayerView(t(_BUTTONS[one.kind]), before, after, legend(one), scale))
     return shown
 
 
 def legend(sight: Sight) -> str:
     """How to read the picture, who says so, and what it is not."""
-    who = " and ".join(dict.fromkeys(named(found) for found in sight.found if found is not None))
+    who = t(" and ").join(dict.fromkeys(named(found) for found in sight.found if found is not None))
     if sight.kind is SightingKind.FACE:
         sure = [found.seen.confidence for found in sight.found if found is not None and found.seen.points]
-        text = (
-            f"Dots: the landmarks that {who} found. Coloured lines: the standard regions that they define. Hatched: "
+        return t(
+            "Dots: the landmarks that {who} found. Coloured lines: the standard regions that they define. Hatched: "
             "left out of every region (eyes, brows, nostrils, lips); hair is left out by its colour. It finds places "
-            "on a face; it does not recognise anyone and judges no skin."
+            "on a face; it does not recognise anyone and judges no skin. Confidence of the points, median: {sure} "
+            "(1 is surest).",
+            who=who,
+            sure=", ".join(f"{one:.2f}" for one in sure),
         )
-        return text + f" Confidence of the points, median: {', '.join(f'{one:.2f}' for one in sure)} (1 is surest)."
-    return (
-        f"Blue: how likely {who} holds each spot for scar. Yellow line: likely by one half, its outline. White line: "
+    return t(
+        "Blue: how likely {who} holds each spot for scar. Yellow line: likely by one half, its outline. White line: "
         "where it looked and found nothing. A proposal, no diagnosis: it decides nothing until a person accepts or "
-        "corrects it."
+        "corrects it.",
+        who=who,
     )
 
 
 def named(found: SightingRecord) -> str:
     """Who saw it: the network with its version and weights, or the formulas in its place."""
     if found.seen.proposer == COLOURS:
-        return "the program by colour alone (no network)"
-    kind = "face" if found.kind is SightingKind.FACE else "outline"
-    return f"the {kind} network {found.seen.proposer} (weights {found.weights_hash[:8]})"
+        return t("the program by colour alone (no network)")
+    named = {"name": found.seen.proposer, "weights": found.weights_hash[:8]}
+    if found.kind is SightingKind.FACE:
+        return t("the face network {name} (weights {weights})", **named)
+    return t("the outline network {name} (weights {weights})", **named)
 
 
 def notes(looked: Sequence[Sight]) -> None:
     """What is still looked for, what was refused and why, and what is not installed."""
     for one in looked:
         if one.kind is SightingKind.FACE and not any(one.wanted):
-            st.caption(NOT_INSTALLED)
+            st.caption(t(NOT_INSTALLED))
         for line in refusals(one):
             st.caption(widgets.plain(line))
-        if one.failed and st.button("Look again", key=f"again_{one.kind}"):
+        if one.failed and st.button(t("Look again"), key=f"again_{one.kind}"):
             for asked in one.wanted:
                 if asked is not None:
                     GLANCES.again(state.clinic(), asked)
@@ -171,15 +177,17 @@ def refusals(sight: Sight) -> list[str]:
     for place, found, trouble in zip(_PHOTOS, sight.found, sight.troubles, strict=True):
         why = trouble or ("" if found is None else f"{found.seen.reason} {found.seen.retake}".strip())
         if why:
-            lines.setdefault(why, []).append(place)
-    return [f"{_TITLES[sight.kind]}, {' and '.join(where)}: {why}" for why, where in lines.items()]
+            lines.setdefault(why, []).append(t(place))
+    title, both = t(_TITLES[sight.kind]), t(" and ")
+    return [f"{title}, {both.join(where)}: {why}" for why, where in lines.items()]
 
 
 @st.fragment(run_every=POLL_S)
 def wait(clinic: Clinic, asked: Sequence[Wanted], kind: SightingKind) -> None:
     """A line while workers look; the page is drawn again when they are done, and stays usable until then."""
     if any(found is None and not trouble for found, trouble in (glance(clinic, one) for one in asked)):
-        st.caption(f"{_TITLES[kind]}: the program is looking at the photos; this takes a few seconds.")
+        title = t(_TITLES[kind])
+        st.caption(t("{title}: the program is looking at the photos; this takes a few seconds.", title=title))
     else:
         st.rerun()
 
@@ -188,8 +196,8 @@ def _visible(found: SightingRecord) -> bool:
     return bool(found.seen.points) or found.seen.outline is not None
 
 
-_LAYERS: dict[SightingKind, tuple[str, widgets.Scale | None]] = {
-    SightingKind.FACE: ("face", None),
-    SightingKind.OUTLINE: ("soft", widgets.Scale("surely skin", "surely scar", export.soft_colours())),
-}
-"""Name in the address, and how to read the colours."""
+def _layer(kind: SightingKind) -> tuple[str, widgets.Scale | None]:
+    """Name in the address, and how to read the colours."""
+    if kind is SightingKind.FACE:
+        return "face", None
+    return "soft", widgets.Scale(t("surely skin"), t("surely scar"), export.soft_colours())

@@ -11,6 +11,7 @@ from tracker.dashboard import widgets
 from tracker.exports.overlay import corners
 from tracker.imaging import pipeline
 from tracker.imaging.types import Change, Points, Region, Verdict
+from tracker.wording import mark, t
 
 CARRIED = "carried"
 """Stands in the place of a network's name where the alignment alone carried an outline over."""
@@ -46,7 +47,8 @@ class Start:
     proposal: Region | None = field(default=None, repr=False)
 
 
-NOTHING = Start(widgets.ANEW, "Nothing: draw it anew")
+NOTHING = mark("Nothing: draw it anew")
+"""Words of the start from an empty photo."""
 
 
 def starts(
@@ -65,17 +67,18 @@ def starts(
     rough : Points or None
         A rough drawing near which the program was asked to look.
     """
-    now = [_again(drawn[-1], "now", "What counts now")] if drawn and drawn[-1].region.area_px else []
+    now = [_again(drawn[-1], "now", t("What counts now"))] if drawn and drawn[-1].region.area_px else []
     found = [] if sighting is None or sighting.seen.outline is None else [_proposal(sighting)]
     before = [] if carried is None else [_carried(carried, sighting)]
-    pointed = [] if rough is None else [Start(f"{widgets.ANEW} rough", "Your rough drawing", rough)]
+    pointed = [] if rough is None else [Start(f"{widgets.ANEW} rough", t("Your rough drawing"), rough)]
     kept = drawn[:-1] if now else drawn
     past = [one for one in reversed(kept) if one.region.area_px][:MOST_EARLIER]
-    earlier = [_again(one, "earlier", f"Earlier: {step(one)}") for one in past]
+    earlier = [_again(one, "earlier", t("Earlier: {what}", what=step(one))) for one in past]
     first = [*found, *pointed, *now] if rough is not None else [*now, *found]
+    nothing = Start(widgets.ANEW, t(NOTHING))
     if now:
-        return [*first, *before, *earlier, NOTHING]
-    return [*first, *before, NOTHING, *earlier]  # what was taken back is on offer, but not what a click would restore
+        return [*first, *before, *earlier, nothing]
+    return [*first, *before, nothing, *earlier]  # what was taken back is on offer, but not what a click would restore
 
 
 def basis_of(start: Start | None, made: Points) -> Basis:
@@ -88,16 +91,22 @@ def basis_of(start: Start | None, made: Points) -> Basis:
 
 def step(one: RegionRecord) -> str:
     """One line of history: what was done, by whom, when."""
-    by = f" by {one.author}" if one.author else ""
-    on = f"{by} on {widgets.when(one.created.date())}, {one.created:%H:%M} UTC{'' if by else ', no name given'}"
+    day, time = widgets.when(one.created.date()), f"{one.created:%H:%M}"
+    done = _done(one)
+    if one.author:
+        return t("{done} by {author} on {day}, {time} UTC", done=done, author=one.author, day=day, time=time)
+    return t("{done} on {day}, {time} UTC, no name given", done=done, day=day, time=time)
+
+
+def _done(one: RegionRecord) -> str:
     if not one.region.area_px:
-        return f"taken back{on}"
+        return t("taken back")
     if one.origin is RegionOrigin.DRAWN:
-        return f"drawn{on}"
-    return f"proposed by {proposer_words(one.proposer)}, {_DID[one.origin]}{on}"
-
-
-_DID = {RegionOrigin.ACCEPTED: "accepted", RegionOrigin.CORRECTED: "corrected"}
+        return t("drawn")
+    who = proposer_words(one.proposer)
+    if one.origin is RegionOrigin.ACCEPTED:
+        return t("proposed by {who}, accepted", who=who)
+    return t("proposed by {who}, corrected", who=who)
 
 
 def weighed(proposal: Region, carried: Region, area: Change | None) -> str:
@@ -113,24 +122,36 @@ def weighed(proposal: Region, carried: Region, area: Change | None) -> str:
         The change of the area as the program measured it, where it did.
     """
     share = proposal.area_px / carried.area_px
-    said = f"Accepted, it says that about {100 * share:.0f} % of the outline of the earlier photo is left"
+    left = f"{100 * share:.0f}"
     if area is None or area.verdict is Verdict.NOT_ASSESSABLE:
-        return f"{said}; the program could not measure the area by itself."
+        return t(
+            "Accepted, it says that about {left} % of the outline of the earlier photo is left; the program could not "
+            "measure the area by itself.",
+            left=left,
+        )
     measured = area.followup / area.baseline
-    said += f"; the program measured {100 * measured:.0f} %."
-    if abs(share - measured) > UNLIKE:
-        said += " They differ: a faded scar stands out less than it covers. Correct the outline where it stops short."
-    return said
+    said = t(
+        "Accepted, it says that about {left} % of the outline of the earlier photo is left; the program measured "
+        "{measured} %.",
+        left=left,
+        measured=f"{100 * measured:.0f}",
+    )
+    if abs(share - measured) <= UNLIKE:
+        return said
+    differ = t("They differ: a faded scar stands out less than it covers. Correct the outline where it stops short.")
+    return f"{said} {differ}"
 
 
 def proposer_words(proposer: str) -> str:
     """``"the outline network outline-v1 (weights 3f2a91c0)"``, or what stood in its place."""
     name, _, identity = proposer.partition(" ")
     if name == CARRIED:
-        return f"the program, which carried over the outline of an earlier session (version {identity})"
+        return t(
+            "the program, which carried over the outline of an earlier session (version {version})", version=identity
+        )
     if name == COLOURS:
-        return f"the program by colour (version {identity})"
-    return f"the outline network {name} (weights {identity[:8]})"
+        return t("the program by colour (version {version})", version=identity)
+    return t("the outline network {name} (weights {weights})", name=name, weights=identity[:8])
 
 
 def _again(one: RegionRecord, kind: str, words: str) -> Start:
@@ -145,7 +166,7 @@ def _proposal(sighting: SightingRecord) -> Start:
     region = sighting.seen.outline.region()
     changed = Basis(RegionOrigin.CORRECTED, sighting.proposer, sighting.id)
     kept = changed._replace(origin=RegionOrigin.ACCEPTED)
-    words = f"Proposal of {proposer_words(sighting.proposer)}"
+    words = t("Proposal of {who}", who=proposer_words(sighting.proposer))
     return Start(f"proposal {sighting.id}", words, corners(region), kept, changed, region)
 
 
@@ -154,5 +175,5 @@ def _carried(carried: Region, sighting: SightingRecord | None) -> Start:
     changed = Basis(RegionOrigin.CORRECTED, f"{CARRIED} {pipeline.PIPELINE_VERSION}", source)
     kept = changed._replace(origin=RegionOrigin.ACCEPTED)
     return Start(
-        f"carried {source}", "The outline of the session before, carried over", corners(carried), kept, changed
+        f"carried {source}", t("The outline of the session before, carried over"), corners(carried), kept, changed
     )

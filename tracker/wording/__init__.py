@@ -1,8 +1,8 @@
 """Every text that a person reads, in the language of that person.
 
 The English text stands in the code, where it is used, and is the key: ``t("Add a patient")``. ``catalogue.pot`` lists
-them all; ``<language>.po`` beside it holds a translation. ``python -m tracker.wording`` collects the texts anew and says
-what a translation lacks.
+them all; ``<language>.po`` beside it holds a translation. ``python -m tracker.wording`` collects the texts anew and
+says what a translation lacks.
 """
 
 from collections.abc import Callable, Iterator

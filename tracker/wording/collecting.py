@@ -25,7 +25,7 @@ VOCABULARIES = (
     "tracker.imaging.types",
 )
 """Modules whose enumerations carry words that are shown."""
-UNSEEN = ("Metric", "FlagCode", "AnalysisStatus", "SightingKind", "FileKind")
+UNSEEN = ("FlagCode", "AnalysisStatus", "SightingKind", "FileKind")
 """Enumerations whose words are names in files and addresses, never shown."""
 
 
@@ -104,7 +104,7 @@ def _of_vocabularies() -> Iterator[tuple[str, str]]:
     for name in VOCABULARIES:
         for _, kind in inspect.getmembers(importlib.import_module(name), inspect.isclass):
             if issubclass(kind, StrEnum) and kind.__name__ not in UNSEEN:
-                yield from ((f"{kind.__module__.replace('.', '/')}.py", str(word)) for word in kind)
+                yield from ((f"{kind.__module__.replace('.', '/')}.py", str(word).replace("_", " ")) for word in kind)
 
 
 def _place(path: Path) -> str:

@@ -6,13 +6,14 @@ from tracker.dashboard import drawing, pictures, results, sights, state, widgets
 from tracker.dashboard.context import pair_of_page, series_of_page
 from tracker.dashboard.plan import healing_note
 from tracker.exports.table import metric_words
+from tracker.wording import t
 
-st.title("Compare")
+st.title(t("Compare"))
 _, series = series_of_page()
 pair = pair_of_page(series)
 clinic = state.clinic()
 
-with st.spinner("Comparing the photos"):
+with st.spinner(t("Comparing the photos")):
     whole = review.compare_visits(clinic, pair.before.id, pair.after.id)
 compared = results.chosen_photos(whole)
 record = compared.record
@@ -20,26 +21,28 @@ aligned = compared.analysis is not None and compared.analysis.alignment is not N
 metric, changes = deciding(series), told(record.changes, series)
 primary, others = results.split(changes, metric)
 if not record.changes:
-    st.warning(widgets.plain(f"These photos could not be compared. {record.reason} {record.retake}"))
+    why = f"{record.reason} {record.retake}"
+    st.warning(widgets.plain(t("These photos could not be compared. {why}", why=why)))
 elif not primary:
-    st.caption(f"{metric_words(metric)} was not measured in this pair.")
+    st.caption(t("{measure} was not measured in this pair.", measure=metric_words(metric)))
 early = [healing_note(*one, metric) for one in ((pair.earlier, pair.before.moment), (pair.later, pair.after.moment))]
 if any(early):
-    st.warning(" ".join(note for note in early if note) + " What follows is no outcome of the treatment.")
+    st.warning(" ".join([*filter(None, early), t("What follows is no outcome of the treatment.")]))
 widgets.verdict_cards(primary, first_is_large=True)
 if record.changes:
     results.basis(compared, review.noise_source(clinic, record))
     results.comparability(record.flags, changes)
 
-labels = f"Before · {widgets.when(pair.earlier.date)}", f"After · {widgets.when(pair.later.date)}"
+before = t("Before · {day}", day=widgets.when(pair.earlier.date))
+after = t("After · {day}", day=widgets.when(pair.later.date))
 looked = sights.of_pair(clinic, (record.baseline_photo_id, record.followup_photo_id), series.plan, metric)
 shown = results.layers(compared, changes) if aligned else results.photos_only(pair.before.id, pair.after.id)
 shown += sights.layers(record.id, looked)
 focus = results.focus(compared.analysis, pair.before.size)
-widgets.viewer(shown, widgets.Labels(*labels), aligned=aligned, focus=focus, key="viewer")
+widgets.viewer(shown, widgets.Labels(before, after), aligned=aligned, focus=focus, key="viewer")
 if aligned:
     st.caption(
-        "The later photo is turned and scaled to fit the first, for looking only. Numbers come from photos as taken."
+        t("The later photo is turned and scaled to fit the first, for looking only. Numbers come from photos as taken.")
     )
 sights.notes(looked)
 

@@ -6,17 +6,19 @@ from tracker.dashboard import protocol, state, widgets
 from tracker.dashboard.context import PAGES
 from tracker.exports import cohort
 from tracker.exports.report import IS_NOT, figures, headline, patients_table
+from tracker.wording import t
 
-st.title("Outcomes")
+st.title(t("Outcomes"))
 clinic = state.clinic()
 known = protocols(clinic)
 if not known:
-    widgets.empty("No patients yet", "Outcomes of a protocol are told once patients have been treated by it.")
-    st.page_link(PAGES / "patients.py", label="Add a patient", icon=":material/group:")
+    hint = t("Outcomes of a protocol are told once patients have been treated by it.")
+    widgets.empty(t("No patients yet"), hint)
+    st.page_link(PAGES / "patients.py", label=t("Add a patient"), icon=":material/group:")
     st.stop()
 
 wanted, at = protocol.choice(known)
-with st.spinner("Gathering the patients of this protocol"):
+with st.spinner(t("Gathering the patients of this protocol")):
     report = workflow.outcomes(clinic, wanted, at)
 widgets.cards([headline(report)])
 for remark in report.remarks:
@@ -24,15 +26,15 @@ for remark in report.remarks:
 st.table(protocol.as_rows(figures(report)), border="horizontal")
 
 if len(report.measured):
-    st.subheader("Change of each patient", anchor=False)
+    st.subheader(t("Change of each patient"), anchor=False)
     st.altair_chart(cohort.patients_chart(report), width="stretch", theme=None)
     st.caption(cohort.patients_key(report))
-    st.subheader("Course of each patient", anchor=False)
+    st.subheader(t("Course of each patient"), anchor=False)
     st.altair_chart(cohort.course_chart(report), width="stretch", theme=None)
     st.caption(cohort.course_key(report))
-with st.expander(f"All patients ({len(report.patients)})", expanded=len(report.patients) < 10):
+with st.expander(t("All patients ({count})", count=len(report.patients)), expanded=len(report.patients) < 10):
     st.dataframe(patients_table(report), hide_index=True)
 with st.container(horizontal=True):
-    for kind, label in (("pdf", "Save the report (PDF)"), ("csv", "Save the table (CSV)")):
+    for kind, label in (("pdf", t("Save the report (PDF)")), ("csv", t("Save the table (CSV)"))):
         widgets.download_link(protocol.address(wanted, at, kind), label)
-st.caption(IS_NOT)
+st.caption(t(IS_NOT))

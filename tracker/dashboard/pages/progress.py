@@ -7,21 +7,23 @@ from tracker.dashboard import courses, results, state, widgets
 from tracker.dashboard.context import PAGES, remembered_choice, series_of_page
 from tracker.exports import charts
 from tracker.exports.table import brief, metric_words, region_words
+from tracker.wording import capital, t
 
-st.title("Progress")
+st.title(t("Progress"))
 patient, series = series_of_page()
 clinic = state.clinic()
 if not review.suggested_pairs(clinic, series.id):
-    widgets.empty("Nothing to compare yet", "Progress needs photos of the same view from at least two sessions.")
-    st.page_link(PAGES / "upload.py", label="Add photos", icon=":material/add_a_photo:")
+    hint = t("Progress needs photos of the same view from at least two sessions.")
+    widgets.empty(t("Nothing to compare yet"), hint)
+    st.page_link(PAGES / "upload.py", label=t("Add photos"), icon=":material/add_a_photo:")
     st.stop()
 
-with widgets.progress_bar("Measuring every session against the baseline") as advance:
+with widgets.progress_bar(t("Measuring every session against the baseline")) as advance:
     compared = review.measure_series(clinic, series.id, advance)
 table = progress(clinic, series.id)
 views = list(dict.fromkeys(table["view"]))
 if len(views) > 1:
-    chosen = remembered_choice("View", views, state.VIEW)
+    chosen = remembered_choice(t("View"), views, state.VIEW, {one: t(one) for one in views})
     table = table[table["view"] == chosen]
 
 answers = courses.answers_of(compared, series)
@@ -35,22 +37,22 @@ if deciding:
     widgets.verdict_cards([change for change in latest if change is not None], first_is_large=True)
     widgets.cards(courses.trend_words(table, deciding))
 else:
-    st.caption(f"{metric_words(metric)}, which decides in this series, was not measured.")
+    st.caption(t("{measure}, which decides in this series, was not measured.", measure=metric_words(metric)))
 for line in refused:
     st.warning(widgets.plain(line))
 for name, region in deciding:
     if len(deciding) > 1:
-        st.markdown(f"**{region_words(region).capitalize()}**")
+        st.markdown(f"**{capital(region_words(region))}**")
     results.chart(table, name, region)
 if found:
-    st.caption(charts.KEY)
+    st.caption(t(charts.KEY))
 
 others = [one for one in found if one[0] != metric]
 if others:
-    st.subheader("Other measures", anchor=False)
+    st.subheader(t("Other measures"), anchor=False)
 for name, region in others:
     change = courses.latest(table, answers, name, region)
-    verdict = brief(change) if change is not None else "no number"
+    verdict = brief(change) if change is not None else t("no number")
     with st.expander(widgets.plain(f"{metric_words(name)} ({region_words(region)}): {verdict}")):
         if change is not None:
             widgets.verdict_cards([change])

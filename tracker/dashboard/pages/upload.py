@@ -5,10 +5,11 @@ from tracker.clinic.workflow import intake, photos
 from tracker.dashboard import state, widgets
 from tracker.dashboard.context import PAGES, series_of_page, session_words, usual_view
 from tracker.errors import TrackerError
+from tracker.wording import t
 
 NEW = "new"
 
-st.title("Add photos")
+st.title(t("Add photos"))
 patient, series = series_of_page()
 clinic = state.clinic()
 sessions = {session.id: session for session in intake.list_sessions(clinic, series.id)}
@@ -16,10 +17,10 @@ sessions = {session.id: session for session in intake.list_sessions(clinic, seri
 options = [NEW, *reversed(sessions)]
 chosen = st.session_state.get(state.UPLOAD_SESSION, NEW)
 picked = st.selectbox(
-    "Session",
+    t("Session"),
     options,
     index=options.index(chosen) if chosen in options else 0,
-    format_func=lambda one: "A new session" if one == NEW else session_words(sessions[one]),
+    format_func=lambda one: t("A new session") if one == NEW else session_words(sessions[one]),
     key=f"upload_session_{series.id}_{len(options)}",
 )
 if picked != chosen:
@@ -28,10 +29,10 @@ state.keep(state.UPLOAD_SESSION, picked)
 if picked == NEW:
     with st.container(border=True):
         visit = widgets.visit_inputs("new_session", SessionKind.BASELINE if not sessions else SessionKind.TREATMENT)
-        if st.button("Write down this session", type="primary", key="add_session"):
+        if st.button(t("Write down this session"), type="primary", key="add_session"):
             state.keep(state.UPLOAD_SESSION, intake.add_session(clinic, series.id, visit).id)
             st.rerun()
-    st.caption("Write the session down first; then add its photos here.")
+    st.caption(t("Write the session down first; then add its photos here."))
     st.stop()
 
 session = sessions[picked]
@@ -39,28 +40,25 @@ if session.notice:
     st.warning(widgets.plain(session.notice))
 left, right = st.columns(2)
 views, moments = list(View), list(Moment)
-usual = usual_view(list(sessions))
-view = left.selectbox(
-    "View", views, index=views.index(usual), key="upload_view", help="Only photos of the same view are compared."
-)
+usual, hint = views.index(usual_view(list(sessions))), t("Only photos of the same view are compared.")
+view = left.selectbox(t("View"), views, index=usual, key="upload_view", help=hint, format_func=t)
 moment = Moment.BEFORE
 if session.kind is SessionKind.TREATMENT:
-    moment = right.selectbox("Taken", moments, key="upload_moment")
+    moment = right.selectbox(t("Taken"), moments, key="upload_moment", format_func=t)
 turn = st.session_state.get(state.UPLOAD_ROUND, 0)
 files = st.file_uploader(
-    "Photos of this view",
+    t("Photos of this view"),
     type=widgets.PHOTO_ENDINGS,
     accept_multiple_files=True,
     key=f"photos_{turn}",
     max_upload_size=60,
 )
-st.caption("Lay the calibration card beside the skin, same light and distance as last time, flash off.")
-if st.button(
-    f"Store {len(files)} photos" if files else "Store photos", type="primary", disabled=not files, key="store"
-):
-    bar, stored, errors = st.progress(0.0, "Storing and checking"), [], []
+st.caption(t("Lay the calibration card beside the skin, same light and distance as last time, flash off."))
+store = t("Store {count} photos", count=len(files)) if files else t("Store photos")
+if st.button(store, type="primary", disabled=not files, key="store"):
+    bar, stored, errors = st.progress(0.0, t("Storing and checking")), [], []
     for done, file in enumerate(files):
-        bar.progress(done / len(files), f"Checking {done + 1} of {len(files)}")
+        bar.progress(done / len(files), t("Checking {number} of {count}", number=done + 1, count=len(files)))
         try:
             stored.append(photos.add_photo(clinic, session.id, file.getvalue(), file.name, view, moment))
         except TrackerError as error:
@@ -73,4 +71,4 @@ for message in st.session_state.get(state.UPLOAD_ERRORS, []):
 for photo in st.session_state.get(state.UPLOADED, []):
     widgets.photo_report(photo)
 if st.session_state.get(state.UPLOADED):
-    st.page_link(PAGES / "compare.py", label="Compare with an earlier session", icon=":material/compare:")
+    st.page_link(PAGES / "compare.py", label=t("Compare with an earlier session"), icon=":material/compare:")

@@ -1,7 +1,7 @@
 """Reusable inputs and displays: each takes values and a key and returns a plain value; none reads the store."""
 
 from tracker.dashboard.widgets.forms import PHOTO_ENDINGS, patient_inputs, plan_inputs, visit_inputs
-from tracker.dashboard.widgets.kits import gathered_table, kit_cards, kit_findings, kit_inputs, protocol
+from tracker.dashboard.widgets.kits import gathered_table, kit_cards, kit_findings, kit_inputs, protocol, subject_words
 from tracker.dashboard.widgets.outline import ANEW, Canvas, Outlined, outline_editor
 from tracker.dashboard.widgets.text import (
     Note,
@@ -17,9 +17,9 @@ from tracker.dashboard.widgets.text import (
     style,
     verdict_cards,
     verdict_sentences,
-    when,
 )
 from tracker.dashboard.widgets.viewer import Labels, LayerView, Scale, viewer
+from tracker.wording import when
 
 __all__ = [
     "ANEW",
@@ -48,6 +48,7 @@ __all__ = [
     "progress_bar",
     "protocol",
     "style",
+    "subject_words",
     "verdict_cards",
     "verdict_sentences",
     "viewer",

@@ -17,6 +17,10 @@ export default function (component) {
     root.start = data.start;
     root.past = [];
   }
+  const words = data.words;
+  for (const name of ["undo", "clear", "save", "seek"]) find(`.${name}`).textContent = words[name];
+  image.alt = words.photo;
+  svg.setAttribute("aria-label", words.outline);
   image.src = data.address;
   find(".stage").style.setProperty("--ratio", data.width / data.height);
   svg.setAttribute("viewBox", `0 0 ${data.width} ${data.height}`);
@@ -87,9 +91,7 @@ export default function (component) {
     find(".save").disabled = root.corners.length < 3;
     find(".seek").disabled = root.corners.length < 3;
     find(".seek").hidden = !data.seeks;
-    find(".hint").textContent = root.corners.length < 3
-      ? `Tap at least three corners round the ${drawn ? "untreated reference" : "treated"} skin.`
-      : "Drag a corner, or tap to add one.";
+    find(".hint").textContent = root.corners.length < 3 ? words.begin : words.go_on;
   }
 
   svg.onpointerdown = (event) => {

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from tracker.imaging.types import Points
+from tracker.wording import t
 
 _HERE = Path(__file__).parent
 _EDITOR = st.components.v2.component(
@@ -91,6 +92,7 @@ def outline_editor(canvas: Canvas, polygon: Points | None, *, start: str, turn: 
         "seeks": canvas.seeks,
         "start": start if polygon is not None else ANEW,
         "turn": turn,
+        "words": _words(canvas),
     }
     result = _EDITOR(key=key, data=data, on_saved_change=lambda: None, on_rough_change=lambda: None)
     for name in ("saved", "rough"):
@@ -98,6 +100,22 @@ def outline_editor(canvas: Canvas, polygon: Points | None, *, start: str, turn: 
             corners = np.asarray(done["corners"], np.float64).reshape(-1, 2)
             return Outlined(corners, str(done["start"]), name == "rough")
     return None
+
+
+def _words(canvas: Canvas) -> dict[str, str]:
+    begin = t("Tap at least three corners round the treated skin.")
+    if canvas.reference == "drawn":
+        begin = t("Tap at least three corners round the untreated reference skin.")
+    return {
+        "undo": t("Undo"),
+        "clear": t("Start again"),
+        "save": t("Save this area"),
+        "seek": t("Find the edge near this"),
+        "photo": t("Photo to draw on"),
+        "outline": t("Outline of the area"),
+        "begin": begin,
+        "go_on": t("Drag a corner, or tap to add one."),
+    }
 
 
 def _listed(polygon: Points | None) -> Sequence[Sequence[float]]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from html import escape
 from pathlib import Path
 
@@ -12,7 +11,8 @@ import streamlit as st
 
 from tracker.clinic.types import PhotoRecord
 from tracker.exports.table import sentence, withheld_sentences
-from tracker.imaging.types import Change, Verdict
+from tracker.imaging.types import Change, Metric, Verdict
+from tracker.wording import n, t
 
 _CLASSES = {Verdict.CHANGED: "changed", Verdict.NO_DETECTABLE_CHANGE: "same", Verdict.NOT_ASSESSABLE: "withheld"}
 _MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
@@ -26,11 +26,6 @@ def style() -> None:
 def plain(text: str) -> str:
     """Text with Markdown's signs taken literally: a file name or a note must not draw links or pictures."""
     return _MARKS.sub(r"\\\1", text)
-
-
-def when(day: date) -> str:
-    """``"4 Apr 2026"``."""
-    return f"{day:%-d %b %Y}"
 
 
 def empty(title: str, next_step: str) -> None:
@@ -77,7 +72,7 @@ def notes(title: str, found: Sequence[Note], good: str) -> None:
         if one.spoils:
             parts.append(f'<span class="spt-note">{escape(one.spoils)}</span>')
         if one.retake:
-            parts.append(f"<span>How to retake: {escape(one.retake)}</span>")
+            parts.append(f"<span>{escape(t('How to retake: {how}', how=one.retake))}</span>")
         lines.append(f"<li>{' '.join(parts)}</li>")
     body = f"<ul>{''.join(lines)}</ul>" if lines else f"<p>{escape(good)}</p>"
     st.html(f'<div class="spt-notes"><b>{escape(title)}</b>{body}</div>')
@@ -103,10 +98,10 @@ def photo_strip(photos: Iterable[PhotoRecord], labels: Sequence[str]) -> None:
         doubts = [f"{flag.reason} {flag.retake}".strip() for flag in photo.flags]
         note = ""
         if doubts:
-            count = f"{len(doubts)} remark{'s' if len(doubts) > 1 else ''}"
+            count = escape(n("{count} remark", "{count} remarks", len(doubts)))
             lines = "<br>".join(escape(doubt) for doubt in doubts)
             note = f'<details class="spt-note"><summary>{count}</summary>{lines}</details>'
-        alt = escape(f"Photo, {label}")
+        alt = escape(t("Photo, {what}", what=label))
         figures.append(
             f'<figure><a href="/img/{photo.id}?w=1600" target="_blank"><img src="/img/{photo.id}?w=400" loading="lazy" '
             f'alt="{alt}"></a><figcaption>{escape(label)}{note}</figcaption></figure>'
@@ -120,16 +115,22 @@ def photo_report(photo: PhotoRecord) -> None:
     if photo.notice:
         lines.append(f'<span class="spt-note">{escape(photo.notice)}</span>')
     if not photo.flags:
-        lines.append("Good: nothing to object to.")
+        lines.append(escape(t("Good: nothing to object to.")))
     for flag in photo.flags:
-        spoils = ", ".join(dict.fromkeys(metric.replace("_", " ") for metric in flag.withholds))
+        spoils = ", ".join(dict.fromkeys(_name(metric) for metric in flag.withholds))
         lines.append(f'<span class="spt-note">{escape(flag.reason)}</span>')
         if flag.retake:
-            lines.append(f"How to retake: {escape(flag.retake)}")
+            lines.append(escape(t("How to retake: {how}", how=flag.retake)))
         if spoils:
-            lines.append(f'<span class="spt-dim">Cannot be measured from it: {escape(spoils)}.</span>')
-    body = "<br>".join(lines)
-    st.html(f'<div class="spt-photo"><img src="/img/{photo.id}?w=300" alt="Stored photo"><div>{body}</div></div>')
+            lost = t("Cannot be measured from it: {measures}.", measures=spoils)
+            lines.append(f'<span class="spt-dim">{escape(lost)}</span>')
+    body, alt = "<br>".join(lines), escape(t("Stored photo"))
+    st.html(f'<div class="spt-photo"><img src="/img/{photo.id}?w=300" alt="{alt}"><div>{body}</div></div>')
+
+
+def _name(metric: Metric) -> str:
+    """``"scar area"``."""
+    return t(metric.replace("_", " "))
 
 
 def download_link(url: str, label: str) -> None:
@@ -143,7 +144,7 @@ def progress_bar(words: str) -> Iterator[Callable[[int, int], None]]:
     bar = st.progress(0.0, words)
 
     def advance(done: int, total: int) -> None:
-        bar.progress(done / max(1, total), f"{words}: {done} of {total}")
+        bar.progress(done / max(1, total), t("{what}: {done} of {all}", what=words, done=done, all=total))
 
     try:
         yield advance

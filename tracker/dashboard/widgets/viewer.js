@@ -1,5 +1,4 @@
-const MODES = [["slider", "Slider"], ["blink", "Blink"], ["sides", "Side by side"]];
-const ZOOMS = [[1, "Fit"], [2, "2×"], [4, "4×"]];
+const MODES = ["slider", "blink", "sides"];
 const BLINK_MS = 800;
 
 export default function (component) {
@@ -11,7 +10,9 @@ export default function (component) {
   // Choices outlive a rerun of the page: they are kept on the element, not in this call.
   const chosen = (root.chosen = root.chosen || { mode: "slider", layer: 0, zoom: 1 });
   if (chosen.layer >= data.layers.length) chosen.layer = 0;
-  const modes = data.aligned ? MODES : MODES.slice(2);
+  const words = data.words;
+  const modes = (data.aligned ? MODES : MODES.slice(2)).map((name) => [name, words[name]]);
+  const zooms = [[1, words.fit], [2, "2×"], [4, "4×"]];
   if (!modes.some(([name]) => name === chosen.mode)) chosen.mode = modes[0][0];
 
   function buttons(holder, entries, current, choose) {
@@ -44,7 +45,7 @@ export default function (component) {
     buttons(find(".modes"), modes, chosen.mode, (value) => { chosen.mode = value; });
     buttons(find(".layers"), data.layers.map((one, index) => [index, one.label]), chosen.layer,
       (value) => { chosen.layer = value; });
-    buttons(find(".zooms"), ZOOMS, chosen.zoom, (value) => { chosen.zoom = value; });
+    buttons(find(".zooms"), zooms, chosen.zoom, (value) => { chosen.zoom = value; });
     find(".layers").hidden = data.layers.length < 2;
     root.dataset.mode = chosen.mode;
     zoom();
@@ -92,6 +93,8 @@ export default function (component) {
       if (side === "before") stage.style.setProperty("--ratio", event.target.naturalWidth / event.target.naturalHeight);
     };
   }
+  for (const group of ["modes", "layers", "zooms"]) find(`.${group}`).setAttribute("aria-label", words[`${group}_group`]);
+  range.setAttribute("aria-label", words.slide);
   range.oninput = () => stage.style.setProperty("--at", `${range.value}%`);
   draw();
   return () => clearInterval(root.timer);

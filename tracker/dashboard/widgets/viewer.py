@@ -5,6 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from tracker.wording import t
+
 _HERE = Path(__file__).parent
 _VIEWER = st.components.v2.component(
     "skin_viewer",
@@ -66,5 +68,19 @@ def viewer(
         "after": labels.after,
         "focus": list(focus),
         "aligned": aligned,
+        "words": _words(),
     }
     _VIEWER(key=key, data=data)
+
+
+def _words() -> dict[str, str]:
+    return {
+        "slider": t("Slider"),
+        "blink": t("Blink"),
+        "sides": t("Side by side"),
+        "fit": t("Fit"),
+        "modes_group": t("How to compare"),
+        "layers_group": t("What to draw on the photos"),
+        "zooms_group": t("Magnification"),
+        "slide": t("Slide between the earlier and the later photo"),
+    }
