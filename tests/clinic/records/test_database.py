@@ -21,8 +21,11 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from tracker.clinic.records import database, schema
+from tracker.clinic.records.sealing import Sealer
 from tracker.clinic.records.store import Store
 from tracker.errors import InvalidInput, StoreUnavailable
+
+SEALER = Sealer(bytes(32))
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ def path(tmp_path):
 
 @pytest.fixture
 def store(path):
-    opened = Store.open(f"sqlite:///{path}")
+    opened = Store.open(f"sqlite:///{path}", SEALER)
     yield opened
     opened.close()
 
@@ -112,8 +115,9 @@ def test_eight_threads_write_without_locked_and_without_lost_updates(store):
 
 WRITER = """
 import sys
+from tracker.clinic.records.sealing import Sealer
 from tracker.clinic.records.store import Store
-store = Store.open(sys.argv[1])
+store = Store.open(sys.argv[1], Sealer(bytes(32)))
 for _ in range(15):
     with store.write() as records:
         records.add_patient("", sys.argv[2])
@@ -125,7 +129,7 @@ def test_four_processes_that_open_a_new_store_together_write_without_locked(path
     url = f"sqlite:///{path}"
     started = [subprocess.Popen([sys.executable, "-W", "error", "-c", WRITER, url, str(n)]) for n in range(4)]
     assert [process.wait(timeout=60) for process in started] == [0] * 4
-    store = Store.open(url)
+    store = Store.open(url, SEALER)
     with store.read() as records:
         assert len(records.patients()) == 60
     store.close()
@@ -144,7 +148,7 @@ def test_a_short_lock_is_waited_for(path, store):
 
 def test_a_long_lock_is_reported_and_nothing_is_saved(path, monkeypatch):
     monkeypatch.setitem(database.PRAGMAS, "busy_timeout", 200)
-    store = Store.open(f"sqlite:///{path}")
+    store = Store.open(f"sqlite:///{path}", SEALER)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreUnavailable, match=r"busy.*nothing was saved"), store.write() as records:
@@ -159,7 +163,7 @@ def test_a_long_lock_is_reported_and_nothing_is_saved(path, monkeypatch):
 
 def test_more_readers_than_connections_are_told_to_wait(path, monkeypatch):
     monkeypatch.setattr(database, "BUSY_MS", 100)
-    store = Store.open(f"sqlite:///{path}")
+    store = Store.open(f"sqlite:///{path}", SEALER)
     with ExitStack() as readers:
         for _ in range(40):
             readers.enter_context(store.read())
@@ -200,7 +204,7 @@ def test_a_taken_code_is_refused_in_one_sentence(store):
 def test_a_file_that_is_no_database_is_reported(path):
     path.write_bytes(b"this is not a database" * 400)
     with pytest.raises(StoreUnavailable, match="damaged"):
-        Store.open(f"sqlite:///{path}")
+        Store.open(f"sqlite:///{path}", SEALER)
 
 
 def test_a_store_of_a_newer_program_is_left_alone(path, store):
@@ -209,7 +213,7 @@ def test_a_store_of_a_newer_program_is_left_alone(path, store):
     store.close()
     before = path.read_bytes()
     with pytest.raises(StoreUnavailable, match=r"8888.*newer program"):
-        Store.open(f"sqlite:///{path}")
+        Store.open(f"sqlite:///{path}", SEALER)
     assert path.read_bytes() == before
 
 
@@ -230,7 +234,7 @@ def next_step(tmp_path, monkeypatch):
 
 
 def _filled(path):
-    store = Store.open(f"sqlite:///{path}")
+    store = Store.open(f"sqlite:///{path}", SEALER)
     with store.write() as records:
         records.add_patient("A", "")
     store.close()
@@ -239,7 +243,7 @@ def _filled(path):
 def test_an_older_store_is_backed_up_and_upgraded(path, request):
     _filled(path)
     request.getfixturevalue("next_step")
-    store = Store.open(f"sqlite:///{path}")
+    store = Store.open(f"sqlite:///{path}", SEALER)
     with store.engine.connect() as connection:
         assert database.revision(connection) == "9999"
         assert connection.exec_driver_sql("SELECT code, note FROM patients").all() == [("A", None)]
@@ -258,7 +262,7 @@ def test_an_upgrade_that_breaks_off_leaves_the_old_store(path, request):
     step = request.getfixturevalue("next_step")
     step.write_text(step.read_text().replace("SELECT 1", "SELECT nothing FROM nowhere"))
     with pytest.raises(StoreUnavailable):
-        Store.open(f"sqlite:///{path}")
+        Store.open(f"sqlite:///{path}", SEALER)
     plain = sqlite3.connect(path)
     assert plain.execute("SELECT version_num FROM alembic_version").fetchall() == [(schema.REVISION,)]
     assert "note" not in {row[1] for row in plain.execute("PRAGMA table_info(patients)")}

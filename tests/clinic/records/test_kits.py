@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tracker.clinic.records.kits import KIT_SETTING, component_from_json, component_to_json
+from tracker.clinic.records.sealing import Sealer
 from tracker.clinic.records.store import Store
 from tracker.clinic.types import BodySite, Indication, KitLabels, SeriesPlan
 from tracker.errors import InvalidInput, NotFound
@@ -14,6 +15,8 @@ from tracker.imaging.change import Component, Repeats, two_level
 from tracker.imaging.types import Metric
 
 DAY = date(2026, 3, 1)
+
+SEALER = Sealer(bytes(32))
 
 
 def component(seed=1, metric=Metric.REDNESS):
@@ -24,7 +27,7 @@ def component(seed=1, metric=Metric.REDNESS):
 
 @pytest.fixture
 def store(tmp_path):
-    opened = Store.open(tmp_path / "records.db")
+    opened = Store.open(tmp_path / "records.db", SEALER)
     yield opened
     opened.close()
 

@@ -9,6 +9,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from tracker.clinic.records import database, schema
+from tracker.clinic.records.sealing import Sealer
+
+SEALER = Sealer(bytes(32))
 
 FIRST_STORE = """
 insert into patients values ('p', 'A', '', '2026-01-01');
@@ -38,7 +41,7 @@ def go(engine, revision):
     settings = config.Config()
     settings.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
     with database.transaction(engine, writes=True) as connection:
-        settings.attributes["connection"] = connection
+        settings.attributes |= {"connection": connection, "sealer": SEALER}
         way = command.upgrade if revision >= (database.revision(connection) or "") else command.downgrade
         way(settings, revision)
 
@@ -119,9 +122,26 @@ def test_what_was_drawn_before_proposals_was_drawn_and_an_accepted_outline_goes_
             "insert into regions values "
             "('s', 'a', 2, x'00', NULL, 'Dr B', 'e', '2026-01-02', 'TREATED', 'ACCEPTED', 'outline-v1 w', 'g')"
         )
+    go(engine, schema.REVISION)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
     assert rows(engine, "pragma foreign_key_check") == []
     go(engine, "0003")
     assert rows(engine, kept) == [*before, ("s", None, "Dr B", "e", "2026-01-02", "TREATED")]
     assert rows(engine, "select name from sqlite_master where name = 'sightings'") == []
+
+
+def test_names_are_sealed_by_the_step_to_0005_and_opened_by_the_way_back(engine, tmp_path):
+    go(engine, "0004")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("update patients set name = 'Planted Roe' where id = 'p'")
+    go(engine, schema.REVISION)
+    ((sealed, practice),) = rows(engine, "select name_sealed, practice_id from patients")
+    assert SEALER.open(sealed, "patients.name p") == "Planted Roe"
+    assert practice == "first"
+    assert rows(engine, "select id from practices") == [("first",)]
+    with engine.connect() as connection:
+        connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
+    assert b"Planted Roe" not in (tmp_path / "records.db").read_bytes()
+    go(engine, "0004")
+    assert rows(engine, "select name from patients") == [("Planted Roe",)]

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, NoSuchTableError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tracker.clinic.records.schema import REVISION
+from tracker.clinic.records.sealing import Sealer
 from tracker.errors import StoreUnavailable
 
 BUSY_MS = 10_000  # rides out a backup or an upgrade by another process
@@ -115,8 +116,15 @@ def revision(connection: sa.Connection) -> str:
     return ""
 
 
-def upgrade(engine: sa.Engine) -> None:
+def upgrade(engine: sa.Engine, sealer: Sealer) -> None:
     """Bring the schema to this program's revision: backup first, then one transaction, so it is old or new.
+
+    Parameters
+    ----------
+    engine : sqlalchemy.Engine
+        Which.
+    sealer : Sealer
+        Seals names that older schemas kept in the open.
 
     Raises
     ------
@@ -141,7 +149,7 @@ def upgrade(engine: sa.Engine) -> None:
         back_up(engine, found)
     with transaction(engine, writes=True) as connection:
         if revision(connection) != REVISION:  # another process may have upgraded meanwhile
-            settings.attributes["connection"] = connection
+            settings.attributes |= {"connection": connection, "sealer": sealer}
             command.upgrade(settings, REVISION)
 
 

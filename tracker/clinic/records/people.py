@@ -8,7 +8,18 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from tracker.clinic.records import schema
-from tracker.clinic.types import SHORTEST_INTERVAL_DAYS, Patient, Series, SeriesPlan, Session, SessionKind, Visit
+from tracker.clinic.records.sealing import Sealer
+from tracker.clinic.types import (
+    FIRST_PRACTICE,
+    SHORTEST_INTERVAL_DAYS,
+    Fitzpatrick,
+    Patient,
+    Series,
+    SeriesPlan,
+    Session,
+    SessionKind,
+    Visit,
+)
 from tracker.errors import InvalidInput, NotFound
 
 ORDER_OF_DAY = {SessionKind.BASELINE: 0, SessionKind.TREATMENT: 1, SessionKind.FOLLOW_UP: 2}
@@ -21,10 +32,13 @@ class Queries:
     ----------
     connection : sqlalchemy.Connection
         Open, in a transaction.
+    sealer : Sealer
+        For what is sealed at rest.
     """
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, sealer: Sealer) -> None:
         self.connection = connection
+        self.sealer = sealer
 
     def one(self, table: sa.Table, record_id: str, what: str) -> sa.Row[Any]:
         """The row with that id; raises NotFound."""
@@ -46,32 +60,63 @@ class Queries:
 class PeopleQueries(Queries):
     """Patients, series, sessions."""
 
-    def add_patient(self, code: str, name: str) -> Patient:
+    def add_patient(
+        self, code: str, name: str, practice_id: str = FIRST_PRACTICE, birth_date: date | None = None
+    ) -> Patient:
         """A new patient; the next free ``P-001`` where no code is given."""
         code = short(code, "Patient code", 64) or self._free_code()
         if self.patient_by_code(code) is not None:
             raise InvalidInput(f"Patient code {code}: expected a new code, found that it is taken; choose another.")
-        name = short(name, "Patient name", 200)
-        return self.patient(self.add(schema.patients, {"code": code, "name": name}))
+        patient_id = uuid4().hex
+        known = self._sealed(patient_id, short(name, "Patient name", 200), birth_date)
+        self.add(schema.patients, {"id": patient_id, "code": code, "practice_id": practice_id, **known})
+        return self.patient(patient_id)
+
+    def change_patient(
+        self, patient_id: str, name: str, birth_date: date | None, fitzpatrick: Fitzpatrick | None
+    ) -> Patient:
+        """The patient with another name, birth date or skin type."""
+        self.patient(patient_id)
+        known = self._sealed(patient_id, short(name, "Patient name", 200), birth_date)
+        changed = sa.update(schema.patients).where(schema.patients.c.id == patient_id)
+        self.connection.execute(changed.values(fitzpatrick=fitzpatrick, **known))
+        return self.patient(patient_id)
+
+    def _sealed(self, patient_id: str, name: str, birth_date: date | None) -> dict[str, bytes | None]:
+        birth = "" if birth_date is None else birth_date.isoformat()
+        return {
+            f"{column}_sealed": self.sealer.seal(text, f"patients.{column} {patient_id}") if text else None
+            for column, text in (("name", name), ("birth", birth))
+        }
 
     def _free_code(self) -> str:
         taken = set(self.connection.execute(sa.select(schema.patients.c.code)).scalars())
         return next(code for n in range(1, len(taken) + 2) if (code := f"P-{n:03d}") not in taken)
 
-    def patients(self) -> list[Patient]:
-        """All patients, by code."""
-        rows = self.connection.execute(sa.select(schema.patients).order_by(schema.patients.c.code))
-        return [_patient(row) for row in rows]
+    def patients(self, practice_id: str = "") -> list[Patient]:
+        """All patients of a practice, or of all, by code."""
+        table = schema.patients
+        wanted = sa.select(table).order_by(table.c.code)
+        wanted = wanted.where(table.c.practice_id == practice_id) if practice_id else wanted
+        return [self._patient(row) for row in self.connection.execute(wanted)]
 
     def patient(self, patient_id: str) -> Patient:
         """One patient."""
-        return _patient(self.one(schema.patients, patient_id, "Patient"))
+        return self._patient(self.one(schema.patients, patient_id, "Patient"))
+
+    def _patient(self, row: sa.Row[Any]) -> Patient:
+        name, birth = (
+            "" if sealed is None else self.sealer.open(sealed, f"patients.{column} {row.id}")
+            for column, sealed in (("name", row.name_sealed), ("birth", row.birth_sealed))
+        )
+        born = date.fromisoformat(birth) if birth else None
+        return Patient(row.id, row.code, name, row.created, row.practice_id, born, row.fitzpatrick)
 
     def patient_by_code(self, code: str) -> Patient | None:
         """The patient with that code."""
         found = sa.select(schema.patients).where(schema.patients.c.code == code.strip())
         row = self.connection.execute(found).first()
-        return None if row is None else _patient(row)
+        return None if row is None else self._patient(row)
 
     def add_series(self, patient_id: str, plan: SeriesPlan) -> Series:
         """A new series of a patient."""
@@ -162,10 +207,6 @@ def _placed(rows: Sequence[sa.Row[Any]]) -> list[Session]:
         visit = Visit(row.date, row.kind, row.device, row.needle_depth_mm, row.serum, row.notes)
         sessions.append(Session(row.id, row.series_id, visit, row.created, number, days, notice, before))
     return sessions
-
-
-def _patient(row: sa.Row[Any]) -> Patient:
-    return Patient(row.id, row.code, row.name, row.created)
 
 
 def _series(row: sa.Row[Any]) -> Series:

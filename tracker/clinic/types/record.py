@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tracker.clinic.types.accounts import FIRST_PRACTICE
 from tracker.clinic.types.vocabulary import (
     BodySite,
     FinalOutcome,
+    Fitzpatrick,
     HealingPhase,
     Indication,
     Moment,
@@ -29,15 +31,24 @@ class Patient:
     code : str
         Pseudonym shown on screen, unique in the clinic.
     name : str
-        Empty unless the clinic chose to keep it.
+        Empty unless the clinic chose to keep it; sealed at rest.
     created : datetime
         UTC.
+    practice_id : str
+        Whose patient.
+    birth_date : date or None
+        Sealed at rest.
+    fitzpatrick : Fitzpatrick or None
+        Skin type as the clinician judged it.
     """
 
     id: str
     code: str
     name: str
     created: datetime
+    practice_id: str = FIRST_PRACTICE
+    birth_date: date | None = None
+    fitzpatrick: Fitzpatrick | None = None
 
 
 @dataclass(frozen=True, slots=True)

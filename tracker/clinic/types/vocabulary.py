@@ -77,6 +77,75 @@ class BodySite(StrEnum):
     OTHER = "other"
 
 
+class Fitzpatrick(StrEnum):
+    """Skin type by its reaction to sun (doi:10.1001/archderm.1988.01670060015008)."""
+
+    I = "I: always burns, never tans"  # noqa: E741
+    II = "II: burns easily, tans little"
+    III = "III: burns sometimes, tans slowly"
+    IV = "IV: burns little, tans well"
+    V = "V: rarely burns, brown skin"
+    VI = "VI: never burns, dark brown skin"
+
+
+class Sector(StrEnum):
+    """Under which rules a needling was done."""
+
+    COSMETIC = "cosmetic"
+    MEDICAL = "medical"
+
+
+class Booster(StrEnum):
+    """What was worked in with the needles."""
+
+    NONE = "nothing"
+    SERUM = "serum"
+    PRP = "platelet-rich plasma (PRP)"
+
+
+class Purpose(StrEnum):
+    """What a patient may consent to, each by itself."""
+
+    TREATMENT = "photos and measurements for my treatment record"
+    OWN_COPY = "copies of comparison pictures for myself"
+    TEACHING = "teaching of professionals"
+    MARKETING = "advertising of the clinic, website included"
+    RESEARCH = "research"
+
+    @property
+    def exported(self) -> bool:
+        """Whether pictures leave the clinic for it."""
+        return self is not Purpose.TREATMENT
+
+
+class Gais(StrEnum):
+    """Global Aesthetic Improvement Scale, five grades."""
+
+    VERY_MUCH_IMPROVED = "very much improved"
+    MUCH_IMPROVED = "much improved"
+    IMPROVED = "improved"
+    NO_CHANGE = "no change"
+    WORSE = "worse"
+
+
+class GoodmanBaron(StrEnum):
+    """Global grade of acne scars (Goodman and Baron 2006, doi:10.1111/j.1524-4725.2006.32354.x)."""
+
+    MACULAR = "1: macular (flat marks of colour)"
+    MILD = "2: mild (not obvious from 50 cm)"
+    MODERATE = "3: moderate (obvious from 50 cm, flattens when stretched)"
+    SEVERE = "4: severe (obvious from 50 cm, does not flatten)"
+
+
+class BookingState(StrEnum):
+    """How an appointment stands."""
+
+    BOOKED = "booked"
+    KEPT = "kept"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
 class SessionKind(StrEnum):
     """Why the patient came."""
 

@@ -1,14 +1,16 @@
 """The opened clinic: one folder with its record store and its photos."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 import platformdirs
 
 from tracker.clinic.records.files import PhotoFiles
+from tracker.clinic.records.sealing import Sealer
 from tracker.clinic.records.store import Store
+from tracker.clinic.types import OPERATOR, Actor
 from tracker.errors import StoreUnavailable
 
 
@@ -26,12 +28,15 @@ class Clinic:
         Original photos.
     cache : Path
         Previews; may be deleted at any time, they are made again.
+    actor : Actor
+        Who is acting: every use case asks whether this person may.
     """
 
     home: Path
     store: Store
     files: PhotoFiles
     cache: Path
+    actor: Actor = OPERATOR
 
     @classmethod
     def open(cls, home: Path | None = None) -> Self:
@@ -55,7 +60,8 @@ class Clinic:
                 f"{database}: expected the records of the photos beside it, found none; restore them from a backup, "
                 "nothing was changed."
             )
-        store = Store.open(database)
+        sealer = Sealer.at(folder / "keys" / "records.key", needed=database.exists())
+        store = Store.open(database, sealer)
         try:
             with store.read() as records:
                 photos = records.count_photos()
@@ -66,6 +72,10 @@ class Clinic:
         cache = folder / "cache"
         cache.mkdir(mode=0o700, exist_ok=True)
         return cls(folder, store, files, cache)
+
+    def acting(self, actor: Actor) -> Self:
+        """The same clinic in the hands of another person."""
+        return replace(self, actor=actor)
 
     def close(self) -> None:
         """Close the connections to the record store."""

@@ -36,6 +36,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from tracker.clinic.access import Action
 from tracker.clinic.jobs import Executor, Progress
 from tracker.clinic.types import (
     BodySite,
@@ -52,6 +53,7 @@ from tracker.clinic.types import (
 )
 from tracker.clinic.workflow import intake, photos
 from tracker.clinic.workflow.clinic import Clinic
+from tracker.clinic.workflow.guard import guarded
 from tracker.clinic.workflow.review import measure_series, suggested_pairs
 from tracker.errors import InvalidInput
 from tracker.imaging import pipeline
@@ -76,6 +78,7 @@ class _Steps:
             self.report(self.done, max(self.total, self.done))
 
 
+@guarded(Action.ADD_PATIENT)
 def load_samples(clinic: Clinic, folder: Path, progress: Progress | None = None) -> list[Patient]:
     """The demo patients of a samples folder, stored and analysed; what is there already is left alone.
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from datetime import date
 
+from tracker.clinic.access import Action
 from tracker.clinic.records import kits as stored
 from tracker.clinic.records.store import Records
-from tracker.clinic.types import OLD_DAYS, Kit, scope_sentence
+from tracker.clinic.types import OLD_DAYS, Kind, Kit, scope_sentence
 from tracker.clinic.workflow.clinic import Clinic
+from tracker.clinic.workflow.guard import guarded
 from tracker.errors import NotFound
 from tracker.imaging.change import TEST_RETEST_PAIRS
 from tracker.imaging.pipeline import PIPELINE_VERSION
@@ -52,12 +54,14 @@ def kit_for(records: Records, series_id: str, cameras: Iterable[str] = ()) -> Ki
     return next((kit for kit in usable if kit.camera and named == {kit.camera.strip().casefold()}), None)
 
 
+@guarded(Action.SEE_KITS)
 def list_kits(clinic: Clinic) -> list[Kit]:
     """All kits, the newest measurement first."""
     with clinic.store.read() as records:
         return records.kits()
 
 
+@guarded(Action.SEE_KITS)
 def clinic_choice(clinic: Clinic) -> str:
     """The id of the clinic's kit, ``"defaults"``, or AUTOMATIC."""
     with clinic.store.read() as records:
@@ -77,6 +81,7 @@ def in_use(kits: Iterable[Kit], choice: str) -> set[str]:
     return set(newest.values())
 
 
+@guarded(Action.SEE_KITS)
 def cameras_without_kit(clinic: Clinic) -> list[str]:
     """The cameras of stored photos that the defaults judge although there are kits: none of these is of that camera."""
     kits, choice = list_kits(clinic), clinic_choice(clinic)
@@ -88,6 +93,7 @@ def cameras_without_kit(clinic: Clinic) -> list[str]:
         return [camera for camera in records.cameras() if camera.casefold() not in known]
 
 
+@guarded(Action.MEASURE_KIT)
 def choose_kit(clinic: Clinic, choice: str) -> None:
     """Judge from now on by a kit (its id), by ``"defaults"``, or AUTOMATIC; raises NotFound."""
     with clinic.store.write() as records:
@@ -96,6 +102,7 @@ def choose_kit(clinic: Clinic, choice: str) -> None:
         records.set_setting(stored.KIT_SETTING, choice)
 
 
+@guarded(Action.SEE_RECORD, series_id=Kind.SERIES)
 def kit_of_series(clinic: Clinic, series_id: str) -> str:
     """The id of the kit that was chosen for one series, empty where the clinic's choice holds; raises NotFound."""
     with clinic.store.read() as records:
@@ -103,12 +110,14 @@ def kit_of_series(clinic: Clinic, series_id: str) -> str:
     return "" if kit is None else kit.id
 
 
+@guarded(Action.WRITE_RECORD, series_id=Kind.SERIES)
 def choose_kit_of_series(clinic: Clinic, series_id: str, kit_id: str | None) -> None:
     """Judge one series by a kit, or by the clinic's choice (None); raises NotFound."""
     with clinic.store.write() as records:
         records.choose_kit_of_series(series_id, kit_id)
 
 
+@guarded(Action.SEE_KITS)
 def find_kit(clinic: Clinic, name: str) -> Kit:
     """The kit with that name.
 

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tracker.clinic.access import Action
 from tracker.clinic.records.store import Records
 from tracker.clinic.types import UNDIRECTED_METRICS, FinalOutcome, HealingPhase
 from tracker.clinic.workflow.clinic import Clinic
+from tracker.clinic.workflow.guard import guarded, own_practice
 from tracker.clinic.workflow.progress import BASELINE, progress_of
 from tracker.clinic.workflow.protocols import Enrolled, Protocol, State, enrolled, state_of
 from tracker.clinic.workflow.telling import deciding
@@ -44,6 +46,7 @@ class _Followed:
     outdated: bool
 
 
+@guarded(Action.SEE_REPORT)
 def outcomes(
     clinic: Clinic, protocol: Protocol, at: FinalOutcome | None = None, today: date | None = None
 ) -> OutcomeReport:
@@ -68,7 +71,7 @@ def outcomes(
     """
     day = today or date.today()
     with clinic.store.read() as records:
-        people, more = enrolled(records, protocol)
+        people, more = enrolled(records, protocol, own_practice(clinic))
         metric = _metric(people, protocol)
         followed = [_follow(records, one, metric, day) for one in people if deciding(one.series) is metric]
     others = len(people) - len(followed)

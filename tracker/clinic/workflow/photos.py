@@ -11,9 +11,11 @@ from uuid import uuid4
 import cv2
 import numpy as np
 
+from tracker.clinic.access import Action
 from tracker.clinic.records.store import Records
-from tracker.clinic.types import FREEHAND, Basis, Moment, PhotoRecord, RegionRecord, RegionRole, View
+from tracker.clinic.types import FREEHAND, Basis, Kind, Moment, PhotoRecord, RegionRecord, RegionRole, View
 from tracker.clinic.workflow.clinic import Clinic
+from tracker.clinic.workflow.guard import guarded
 from tracker.errors import InvalidInput
 from tracker.imaging import decode, quality, regions
 from tracker.imaging.types import Box, Mask, Photo, Points, Region, frozen
@@ -25,6 +27,7 @@ DRAWN = regions.DRAWN
 _NAMES = {RegionRole.TREATED: DRAWN, RegionRole.REFERENCE: regions.REFERENCE}
 
 
+@guarded(Action.ADD_PHOTO, session_id=Kind.SESSION)
 def add_photo(
     clinic: Clinic, session_id: str, data: bytes, name: str, view: View, moment: Moment = Moment.BEFORE
 ) -> PhotoRecord:
@@ -114,29 +117,34 @@ def _shown(name: str) -> str:
     return "".join(c for c in last if c.isprintable())[:255].strip() or "photo"
 
 
+@guarded(Action.ADD_PHOTO, photo_id=Kind.PHOTO)
 def change_photo(clinic: Clinic, photo_id: str, view: View, moment: Moment) -> PhotoRecord:
     """The photo with a corrected view or moment; raises NotFound."""
     with clinic.store.write() as records:
         return records.change_photo(photo_id, view, moment)
 
 
+@guarded(Action.SEE_RECORD, session_id=Kind.SESSION)
 def list_photos(clinic: Clinic, session_id: str) -> list[PhotoRecord]:
     """All photos of a session in the order of their upload; raises NotFound."""
     with clinic.store.read() as records:
         return records.photos_of(session_id)
 
 
+@guarded(Action.SEE_PHOTO, photo_id=Kind.PHOTO)
 def get_photo(clinic: Clinic, photo_id: str) -> PhotoRecord:
     """One photo's record; raises NotFound."""
     with clinic.store.read() as records:
         return records.photo(photo_id)
 
 
+@guarded(Action.SEE_RECORD, photo_id=Kind.PHOTO)
 def original_bytes(clinic: Clinic, photo_id: str) -> bytes:
     """The file as it was uploaded; raises StoreUnavailable where it is missing or no longer has its SHA-256."""
     return clinic.files.read(get_photo(clinic, photo_id).sha256)
 
 
+@guarded(Action.SEE_PHOTO, photo_id=Kind.PHOTO)
 def load_photo(clinic: Clinic, photo_id: str) -> Photo:
     """The decoded photo, upright, not calibrated; named by view and date, not by its file."""
     with clinic.store.read() as records:
@@ -145,6 +153,7 @@ def load_photo(clinic: Clinic, photo_id: str) -> Photo:
     return decode.open_photo(clinic.files.read(record.sha256), name=f"{record.view} photo of {day}")
 
 
+@guarded(Action.SEE_PHOTO, photo_id=Kind.PHOTO)
 def photo_preview(clinic: Clinic, photo_id: str, width: int = PREVIEW_WIDTH) -> bytes:
     """JPEG of at most that width in px, made of pixels alone: no metadata, no thumbnail, no file name."""
     if not 16 <= width <= 8192:
@@ -188,6 +197,7 @@ def _remember(clinic: Clinic, sha256: str, width: int, data: bytes) -> None:
             partial.unlink(missing_ok=True)
 
 
+@guarded(Action.DRAW, photo_id=Kind.PHOTO)
 def save_region(
     clinic: Clinic,
     photo_id: str,
@@ -230,6 +240,7 @@ def save_region(
         return records.add_region(photo_id, region, polygon, author.strip()[:200], role, basis)
 
 
+@guarded(Action.DRAW, photo_id=Kind.PHOTO)
 def take_back_region(
     clinic: Clinic, photo_id: str, author: str = "", role: RegionRole = RegionRole.TREATED
 ) -> RegionRecord:
@@ -260,12 +271,14 @@ def _region(size: tuple[int, int], shape: Points | Mask, name: str) -> tuple[Reg
     return Region.from_mask(name, np.asarray(shape, np.bool_)), None
 
 
+@guarded(Action.SEE_RECORD, photo_id=Kind.PHOTO)
 def current_region(clinic: Clinic, photo_id: str, role: RegionRole = RegionRole.TREATED) -> RegionRecord | None:
     """The newest region of a role drawn on a photo; None where there is none, or it was taken back."""
     with clinic.store.read() as records:
         return records.current_region(photo_id, role)
 
 
+@guarded(Action.SEE_RECORD, photo_id=Kind.PHOTO)
 def list_regions(clinic: Clinic, photo_id: str) -> list[RegionRecord]:
     """Every region ever drawn on a photo, of either role, oldest first; an empty one took the earlier back."""
     with clinic.store.read() as records:

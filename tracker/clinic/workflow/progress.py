@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from tracker.clinic.access import Action
 from tracker.clinic.records.store import Records
-from tracker.clinic.types import AnalysisRecord, HealingPhase, Patient, PhotoRecord, Series, Session
+from tracker.clinic.types import AnalysisRecord, HealingPhase, Kind, Patient, PhotoRecord, Series, Session
 from tracker.clinic.workflow.clinic import Clinic
+from tracker.clinic.workflow.guard import guarded
 from tracker.clinic.workflow.review import stored_answers
 from tracker.clinic.workflow.telling import deciding, told
 from tracker.imaging.change import LOG_METRICS
@@ -82,6 +84,7 @@ class Timeline:
     series: tuple[SeriesEntry, ...]
 
 
+@guarded(Action.SEE_RECORD, patient_id=Kind.PATIENT)
 def timeline(clinic: Clinic, patient_id: str) -> Timeline:
     """One patient's series, sessions and photos by date; raises NotFound."""
     with clinic.store.read() as records:
@@ -93,6 +96,7 @@ def timeline(clinic: Clinic, patient_id: str) -> Timeline:
         return Timeline(records.patient(patient_id), tuple(entries))
 
 
+@guarded(Action.SEE_RECORD, series_id=Kind.SERIES)
 def progress(clinic: Clinic, series_id: str, version: str = "") -> pd.DataFrame:
     """One row per photo, metric and region of a series.
 

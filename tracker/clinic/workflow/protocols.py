@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from statistics import median
 
+from tracker.clinic.access import Action
 from tracker.clinic.records.store import Records
 from tracker.clinic.types import (
     OUTCOME_WINDOW_DAYS,
@@ -17,6 +18,7 @@ from tracker.clinic.types import (
     SessionKind,
 )
 from tracker.clinic.workflow.clinic import Clinic
+from tracker.clinic.workflow.guard import guarded, own_practice
 
 GRACE_DAYS = 56
 """A patient who is this much overdue for the next treatment counts as gone: two further intervals of four weeks."""
@@ -93,21 +95,22 @@ def protocol_of(series: Series, sessions: tuple[Session, ...]) -> Protocol:
     )
 
 
+@guarded(Action.SEE_REPORT)
 def protocols(clinic: Clinic) -> list[Protocol]:
     """Every protocol that at least one patient followed, by indication, device, depth and interval."""
     with clinic.store.read() as records:
-        found = {protocol_of(one.series, one.sessions) for one in _all(records)}
+        found = {protocol_of(one.series, one.sessions) for one in _all(records, own_practice(clinic))}
     return sorted(found, key=lambda one: (one.indication, one.device or "", one.depth_mm or 0, one.interval_days or 0))
 
 
-def enrolled(records: Records, wanted: Protocol) -> tuple[list[Enrolled], int]:
+def enrolled(records: Records, wanted: Protocol, practice_id: str = "") -> tuple[list[Enrolled], int]:
     """The patients of a protocol with their first series of it, and how many further series were left out.
 
     A second series of the same patient is no independent observation, so only the first counts.
     """
     firsts: dict[str, Enrolled] = {}
     more = 0
-    for one in _all(records):
+    for one in _all(records, practice_id):
         if wanted.covers(protocol_of(one.series, one.sessions)):
             more += one.patient.id in firsts
             firsts.setdefault(one.patient.id, one)
@@ -140,9 +143,9 @@ def state_of(one: Enrolled, photographed: bool, measured: bool, today: date) -> 
     return State.TREATED if today <= seen + timedelta(plan.interval_days + GRACE_DAYS) else State.STOPPED
 
 
-def _all(records: Records) -> list[Enrolled]:
+def _all(records: Records, practice_id: str) -> list[Enrolled]:
     return [
         Enrolled(patient, series, tuple(records.sessions_of(series.id)))
-        for patient in records.patients()
+        for patient in records.patients(practice_id)
         for series in records.series_of(patient.id)
     ]

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import combinations, pairwise
 
+from tracker.clinic.access import Action
 from tracker.clinic.jobs import Executor, Progress
 from tracker.clinic.types import Kit, KitLabels, scope_sentence
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.faces import landmark_network
+from tracker.clinic.workflow.guard import guarded
 from tracker.clinic.workflow.repeat_photos import RepeatPhoto, grouped
 from tracker.errors import InvalidInput
 from tracker.imaging import calibrate, decode, pipeline, regions
@@ -126,6 +128,7 @@ def measure_kit(
     return _measured(groups, answers)
 
 
+@guarded(Action.MEASURE_KIT)
 def store_kit(clinic: Clinic, measured: MeasuredKit, labels: KitLabels) -> Kit:
     """The kit as stored; a camera that is not named is taken from the photos.
 

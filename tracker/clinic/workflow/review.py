@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tracker.clinic.access import Action
 from tracker.clinic.jobs import Executor, Outcome, Progress
 from tracker.clinic.records.store import Records
-from tracker.clinic.types import AnalysisRecord, AnalysisStatus, PhotoRecord
+from tracker.clinic.types import AnalysisRecord, AnalysisStatus, Kind, PhotoRecord
 from tracker.clinic.workflow.bursts import Visits, bursts_of, visits_between, visits_of
 from tracker.clinic.workflow.clinic import Clinic
+from tracker.clinic.workflow.guard import guarded
 from tracker.clinic.workflow.pairs import Jobs, Plan, analyse_job, filled, plan_of
 from tracker.imaging import change, pipeline
 from tracker.imaging.change import BurstChange
@@ -62,6 +64,7 @@ class Answer:
     photos: int
 
 
+@guarded(Action.COMPARE, baseline_photo_id=Kind.PHOTO, followup_photo_id=Kind.PHOTO)
 def compare(clinic: Clinic, baseline_photo_id: str, followup_photo_id: str) -> Comparison:
     """The comparison of two photos of one patient; computed on the first call, read from the store afterwards.
 
@@ -82,6 +85,7 @@ def compare(clinic: Clinic, baseline_photo_id: str, followup_photo_id: str) -> C
     return _measured(clinic, [plan])[0]
 
 
+@guarded(Action.COMPARE, baseline_photo_id=Kind.PHOTO, followup_photo_id=Kind.PHOTO)
 def compare_visits(clinic: Clinic, baseline_photo_id: str, followup_photo_id: str) -> Comparison:
     """The comparison of the two visits that two photos belong to: the mean over all photos of the same view and moment.
 
@@ -96,6 +100,7 @@ def compare_visits(clinic: Clinic, baseline_photo_id: str, followup_photo_id: st
     return _combined(visits, plans, _measured(clinic, plans))
 
 
+@guarded(Action.SEE_COMPARISON, analysis_id=Kind.ANALYSIS)
 def load_analysis(clinic: Clinic, analysis_id: str) -> Comparison:
     """The stored comparison of one pair without computing anything; raises NotFound."""
     with clinic.store.read() as records:
@@ -103,6 +108,7 @@ def load_analysis(clinic: Clinic, analysis_id: str) -> Comparison:
         return Comparison(record, records.full_analysis(record))
 
 
+@guarded(Action.SEE_COMPARISON, analysis_id=Kind.ANALYSIS)
 def load_visits(clinic: Clinic, analysis_id: str) -> Comparison:
     """The comparison of the visits that a stored pair belongs to, without computing anything.
 
@@ -124,12 +130,14 @@ def load_visits(clinic: Clinic, analysis_id: str) -> Comparison:
         return _combined(visits, plans, known)
 
 
+@guarded(Action.SEE_RECORD, series_id=Kind.SERIES)
 def suggested_pairs(clinic: Clinic, series_id: str) -> list[tuple[PhotoRecord, PhotoRecord]]:
     """(baseline, follow-up) for every analysis that a series needs: see :class:`Visits`; each once, by date."""
     with clinic.store.read() as records:
         return list(dict.fromkeys(pair for visits in visits_of(records, series_id) for pair in visits.pairs))
 
 
+@guarded(Action.SEE_RECORD, session_id=Kind.SESSION)
 def leads(clinic: Clinic, session_id: str) -> list[PhotoRecord]:
     """The photo that stands for each view and moment of a session."""
     with clinic.store.read() as records:
@@ -145,6 +153,7 @@ def noise_source(clinic: Clinic, record: AnalysisRecord) -> str:
     return f"noise of {named.get(record.kit_digest, 'a kit that was removed since')}"
 
 
+@guarded(Action.COMPARE, series_id=Kind.SERIES)
 def measure_series(
     clinic: Clinic, series_id: str, progress: Progress | None = None, executor: Executor | None = None
 ) -> list[Comparison]:

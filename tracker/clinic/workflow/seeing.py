@@ -5,9 +5,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from tracker.clinic.access import Action
 from tracker.clinic.jobs import Executor
-from tracker.clinic.types import AnalysisStatus, Seen, SightingKind, SightingRecord
+from tracker.clinic.types import AnalysisStatus, Kind, Seen, SightingKind, SightingRecord
 from tracker.clinic.workflow.clinic import Clinic
+from tracker.clinic.workflow.guard import guarded
 from tracker.clinic.workflow.prompts import Prompt, prompt_of
 from tracker.clinic.workflow.review import WORKERS
 from tracker.clinic.workflow.sight import COLOURS, SightJob, see_job
@@ -43,6 +45,7 @@ def face_of(photo_id: str) -> Wanted | None:
     return _wanted(photo_id, SightingKind.FACE, name) if ships(name) else None
 
 
+@guarded(Action.COMPARE, photo_id=Kind.PHOTO)
 def outline_of(clinic: Clinic, photo_id: str) -> Wanted | None:
     """The outline of a photo's scar, prompted by that of the session before; None where nothing is drawn yet.
 
