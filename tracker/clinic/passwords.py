@@ -47,8 +47,8 @@ def check(password: str, about: tuple[str, ...] = ()) -> None:
     words = [word for text in about for word in text.split() if len(word) > 2]
     if zxcvbn(password[:_LOOKED_AT], user_inputs=words)["score"] < LEAST_SCORE:
         raise InvalidInput(
-            "Password: expected one that cannot be guessed, found one made of common passwords, names, dates or rows of "
-            "keys; take four or five words that do not belong together."
+            "Password: expected one that cannot be guessed, found one made of common passwords, names, dates or rows "
+            "of keys; take four or five words that do not belong together."
         )
 
 

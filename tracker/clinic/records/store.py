@@ -9,10 +9,14 @@ import sqlalchemy as sa
 
 from tracker.clinic.records.accounts import AccountQueries
 from tracker.clinic.records.auditing import DEED, AuditQueries
+from tracker.clinic.records.care import CareQueries
 from tracker.clinic.records.database import BUSY, BUSY_MS, connect, transaction, upgrade
+from tracker.clinic.records.giving import ExportQueries
 from tracker.clinic.records.kits import KitQueries
+from tracker.clinic.records.own import OwnQueries
 from tracker.clinic.records.people import PeopleQueries
 from tracker.clinic.records.pictures import PictureQueries
+from tracker.clinic.records.reviewing import ReviewQueries
 from tracker.clinic.records.sealing import Sealer
 from tracker.clinic.records.sightings import SightingQueries
 from tracker.clinic.records.targets import TargetQueries
@@ -20,7 +24,19 @@ from tracker.clinic.records.turn import Turn
 from tracker.errors import StoreUnavailable
 
 
-class Records(PeopleQueries, PictureQueries, KitQueries, SightingQueries, AccountQueries, AuditQueries, TargetQueries):
+class Records(
+    PeopleQueries,
+    PictureQueries,
+    KitQueries,
+    SightingQueries,
+    AccountQueries,
+    AuditQueries,
+    TargetQueries,
+    CareQueries,
+    ReviewQueries,
+    OwnQueries,
+    ExportQueries,
+):
     """All queries, on one connection inside one transaction."""
 
 
