@@ -162,7 +162,8 @@ def test_a_real_face_is_coached_back_to_its_photo(network, shared_data):
     w, h = photo.size
 
     def asked(scale=1.0, shift=0.0, degrees=0.0):
-        moved = cv2.getRotationMatrix2D((w / 2, h / 2), -degrees, scale) + [[0, 0, shift * w], [0, 0, 0]]
+        moved = cv2.getRotationMatrix2D((w / 2, h / 2), -degrees, scale)
+        moved[0, 2] += shift * w
         pixels = cv2.warpAffine(np.asarray(photo.encoded), moved, (w, h), borderMode=cv2.BORDER_REPLICATE)
         look = coaching.look_at(frame_of(replace(photo, encoded=pixels)), network, matched=False)
         return coaching.hints(look, before, FACE)
