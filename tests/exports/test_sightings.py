@@ -39,7 +39,6 @@ def test_the_name_of_a_region_stands_inside_it_and_beside_what_is_left_out(pictu
     lower = np.array([[200.0, 340.0], [600.0, 340.0], [600.0, 500.0], [200.0, 500.0]])
     out = sightings.landmarks_drawn(picture, {}, {"nose": SQUARE}, {"eye_left": lower}, 0.5)
     assert changed(picture, out)[105:165, 180:220].any()
-    assert sightings.words_of("cheek_left") == "cheek left"
 
 
 def soft_disc(radius=60, size=200):

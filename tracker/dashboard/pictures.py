@@ -21,7 +21,7 @@ from tracker.exports.edge import edge_holding
 from tracker.exports.overlay import Picture
 from tracker.imaging import align, pipeline, regions
 from tracker.imaging.types import Analysis, Metric, Photo, Region, Verdict
-from tracker.wording import mark, t
+from tracker.wording import language, mark, t
 
 WIDTH = 1600
 """Display pixels: the viewer is at most 1080 wide, and magnifying should show more than it already did."""
@@ -134,7 +134,8 @@ def comparison_side(clinic: Clinic, analysis_id: str, side: Side, layer: Layer) 
     compared = review.load_analysis(clinic, analysis_id)
     photo_id = compared.record.baseline_photo_id if side is Side.BEFORE else compared.record.followup_photo_id
     sighting = sights.stored(clinic, photo_id, SIGHTS[layer]) if layer in SIGHTS else None
-    key = (str(clinic.home), analysis_id, side, layer, "" if sighting is None else sighting.id)
+    words = language() if layer in SIGHTS else ""  # the regions' names are drawn on it
+    key = (str(clinic.home), analysis_id, side, layer, "" if sighting is None else sighting.id, words)
     found = _RENDERED.get(key)
     if isinstance(found, bytes):
         return found

@@ -5,6 +5,10 @@ from collections.abc import Sequence
 from tracker.exports.table import CROSS_CHECKS, withheld_sentences
 from tracker.imaging.change import BurstChange
 from tracker.imaging.types import Change, Region
+from tracker.wording import capital, mark, n, t
+
+DEFAULT_NOISE = mark("default noise, not measured with this room, camera and lamp")
+"""As the clinic's workflow says it; a kit is named with its date instead."""
 
 
 def behind(averaged: Sequence[BurstChange], reference: Region | None, noise: str) -> str:
@@ -20,20 +24,27 @@ def behind(averaged: Sequence[BurstChange], reference: Region | None, noise: str
         Whose repeat noise judged it.
     """
     parts = [photos_words(averaged)] if averaged else []
-    chosen = "that a person drew" if reference is not None else "that the program found"
-    parts.append(f"colour measured against untreated skin {chosen}")
-    parts.append(f"verdicts use the {noise}")
-    text = "; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}."
+    if reference is None:
+        parts.append(t("colour measured against untreated skin that the program found"))
+    else:
+        parts.append(t("colour measured against untreated skin that a person drew"))
+    parts.append(t("verdicts use the {noise}", noise=t(noise)))
+    return f"{capital('; '.join(parts))}."
 
 
 def photos_words(averaged: Sequence[BurstChange]) -> str:
     """``"mean of 3 photos (2 of the earlier visit)"``, from the measure that rests on most."""
     most = max(averaged, key=lambda one: one.used + one.used_before)
     if not most.used:
-        return f"none of {most.photos} photos could be used"
-    earlier = f" ({most.used_before} of the earlier visit)" if most.photos_before > 1 else ""
-    return f"mean of {most.used} photo{'' if most.used == 1 else 's'}{earlier}"
+        return t("none of {count} photos could be used", count=most.photos)
+    if most.photos_before > 1:
+        return n(
+            "mean of {count} photo ({earlier} of the earlier visit)",
+            "mean of {count} photos ({earlier} of the earlier visit)",
+            most.used,
+            earlier=most.used_before,
+        )
+    return n("mean of {count} photo", "mean of {count} photos", most.used)
 
 
 def left_out_words(averaged: Sequence[BurstChange], later: Sequence[Sequence[Change]]) -> list[str]:
@@ -50,5 +61,5 @@ def left_out_words(averaged: Sequence[BurstChange], later: Sequence[Sequence[Cha
     lines = []
     for number, changes in enumerate(later, 1):
         lost = [one for one in changes if (one.metric, one.region) in means and one.metric not in CROSS_CHECKS]
-        lines += [f"Photo {number}: {text}" for text in withheld_sentences(lost)]
+        lines += [t("Photo {number}: {what}", number=number, what=text) for text in withheld_sentences(lost)]
     return lines

@@ -11,8 +11,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from tracker.exports.table import amount, change_unit, least_fall, metric_words, region_words
+from tracker.exports.table import amount, between, change_unit, least_fall, metric_words, region_words, signed
 from tracker.imaging.types import Verdict
+from tracker.wording import mark, t, when
 
 COLUMNS = (
     "session",
@@ -32,12 +33,14 @@ BASELINE = "baseline"
 INK, LINE, BAND, HEALING = "#2b2f33", "#0b6e99", "#b9c1c9", "#b36b00"
 """Blue, grey and ochre stay apart with any colour vision and on paper; no green, no red: the chart does not praise."""
 
-KEY = (
+KEY = mark(
     "Grey band: changes too small for this set-up to see. Filled points: sessions that count, with 95 % intervals "
     "(wider for measures that do not decide, because many are looked at). "
     "Hollow points: skin still healing, kept out of the line and of the scale. Cross: not assessable, no number."
 )
-"""How to read the chart, to be printed under it."""
+"""How to read the chart, to be printed under it (translated there)."""
+DAY = mark("%-d %b %Y")
+"""A date on an axis: day, short month and year as the browser spells them (in numbers where it is not English)."""
 
 
 def progress(table: pd.DataFrame, metric: str, region: str, height: int = 260) -> alt.LayerChart:
@@ -70,9 +73,13 @@ def progress(table: pd.DataFrame, metric: str, region: str, height: int = 260) -
     rows["at"] = rows["change"].clip(low + 0.06 * (high - low), high - 0.06 * (high - low))
     unit = str(rows["unit"].iloc[-1])
     visits = [alt.DateTime(year=day.year, month=day.month, date=day.day, hours=12) for day in rows["when"].unique()]
-    dates = alt.Axis(format="%-d %b %Y", values=visits, labelOverlap="greedy", labelSeparation=12, grid=False)
+    dates = alt.Axis(format=t(DAY), values=visits, labelOverlap="greedy", labelSeparation=12, grid=False)
     x = alt.X("when:T", title=None, axis=dates)
-    y = alt.Y("change:Q", title=f"Change since baseline ({unit})", scale=alt.Scale(domain=[low, high], nice=False))
+    y = alt.Y(
+        "change:Q",
+        title=t("Change since baseline ({unit})", unit=unit),
+        scale=alt.Scale(domain=[low, high], nice=False),
+    )
     layers = [*_noise_band(rows), *_marks(rows, x, y, low + 0.05 * (high - low))]
     chart: alt.LayerChart = alt.LayerChart(layer=layers)
     chart = chart.properties(width="container", height=height).configure(**LOOK)
@@ -84,7 +91,7 @@ def _marks(rows: pd.DataFrame, x: alt.X, y: alt.Y, foot: float) -> list[alt.Char
     shown = rows[rows["change"].notna()]
     trend, healing = shown[~shown["healing"]], shown[shown["healing"]]
     whiskers, withheld = trend[trend["verdict"] != BASELINE], rows[rows["change"].isna()]
-    tooltip = [alt.Tooltip(f"{name}:N", title=title) for name, title in _TOOLTIP]
+    tooltip = [alt.Tooltip(f"{name}:N", title=t(title)) for name, title in _TOOLTIP]
     line = alt.Chart(trend).mark_line(color=LINE, strokeWidth=2).encode(x=x, y=y)
     bars = alt.Chart(whiskers).mark_rule(strokeWidth=1.5)
     bars = bars.encode(x=x, y="interval_low:Q", y2="interval_high:Q", color=alt.value(LINE))
@@ -124,10 +131,14 @@ def _prepared(table: pd.DataFrame, metric: str, region: str) -> pd.DataFrame:
     rows["healing"] = ~rows["in_trend"].astype(bool) & rows["change"].notna() & (rows["verdict"] != BASELINE)
     rows["unit"] = change_unit(metric, str(rows["unit"].iloc[-1]))
     rows["fall"] = [-least_fall(metric, sdc) for sdc in rows["sdc"]]
-    rows["label"] = ["healing, " + _signed(row["change"], row["unit"]) for row in rows.to_dict("records")]
+    rows["label"] = [
+        t("healing, {change}", change=signed(row["change"], row["unit"])) for row in rows.to_dict("records")
+    ]
     rows["said"] = [_said(row) for row in rows.to_dict("records")]
     rows["measure"] = f"{metric_words(metric)} ({region_words(region)})"
-    rows["visit"] = [f"{row.session} on {row.when:%-d %b %Y}" for row in rows.itertuples()]
+    rows["visit"] = [
+        t("{number} on {day}", number=row["session"], day=when(row["when"])) for row in rows.to_dict("records")
+    ]
     rows["found"] = [_found(row) for row in rows.to_dict("records")]
     # Only what is drawn: plain dates and ids do not belong in the chart's JSON.
     return rows[[*_DRAWN]]
@@ -150,29 +161,34 @@ _DRAWN = (
     "visit",
     "found",
 )
-_TOOLTIP = (("measure", "Measure"), ("visit", "Session"), ("said", "Verdict"), ("found", "Change"))
+_TOOLTIP = (
+    ("measure", mark("Measure")),
+    ("visit", mark("Session")),
+    ("said", mark("Verdict")),
+    ("found", mark("Change")),
+)
 
 
 def _said(row: dict[Any, Any]) -> str:
     if row["verdict"] == BASELINE:
-        return "Baseline: everything is compared with this session"
+        return t("Baseline: everything is compared with this session")
     if row["verdict"] == Verdict.NOT_ASSESSABLE:
-        return f"Not assessable. {row['flags']}".strip()
-    told = "Changed" if row["verdict"] == Verdict.CHANGED else "No detectable change"
-    return f"{told}, but the skin was still healing: not part of the trend" if row["healing"] else told
+        return t("Not assessable. {why}", why=row["flags"]).strip()
+    told = t("Changed" if row["verdict"] == Verdict.CHANGED else "No detectable change")
+    return (
+        t("{verdict}, but the skin was still healing: not part of the trend", verdict=told) if row["healing"] else told
+    )
 
 
 def _found(row: dict[Any, Any]) -> str:
     if row["verdict"] == BASELINE or math.isnan(row["change"]):
         return "–"
-    interval = f"{amount(row['interval_low'], '')} to {amount(row['interval_high'], row['unit'])}"
-    return (
-        f"{amount(row['change'], row['unit'])} (95 % interval {interval}); seen from {amount(row['sdc'], row['unit'])}"
+    return t(
+        "{change} (95 % interval {interval}); seen from {least}",
+        change=amount(row["change"], row["unit"]),
+        interval=between(amount(row["interval_low"], ""), amount(row["interval_high"], row["unit"])),
+        least=amount(row["sdc"], row["unit"]),
     )
-
-
-def _signed(value: float, unit: str) -> str:
-    return f"+{amount(value, unit)}" if value > 0 else amount(value, unit)
 
 
 def _domain(rows: pd.DataFrame) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from tracker.exports.charts import BAND, HEALING, INK, LINE, LOOK
 from tracker.exports.report import OutcomeReport
 from tracker.exports.table import metric_words, signed
 from tracker.imaging.change import LOG_METRICS
+from tracker.wording import lowered, t
 
 MOST_ROWS = 60
 """More patients than this are still drawn, but closer and without their codes."""
@@ -20,21 +21,26 @@ AXIS_PX = 60  # of a chart as high as its container: labels and title of the axi
 
 def patients_key(report: OutcomeReport) -> str:
     """How to read :func:`patients_chart`."""
-    text = (
-        "One line per patient; left of 0 the measure fell, right of it rose. Filled point and line: the change as "
-        "measured with its 95 % interval."
-    )
+    parts = [
+        t(
+            "One line per patient; left of 0 the measure fell, right of it rose. Filled point and line: the change as "
+            "measured with its 95 % interval."
+        )
+    ]
     if report.measured["shrunken"].notna().any():
-        text += " Ring: the same drawn towards the mean of all by the share of it that is noise."
-    return text if math.isnan(report.pooled.value) else text + " Grey band: the mean of all with its 95 % interval."
+        parts.append(t("Ring: the same drawn towards the mean of all by the share of it that is noise."))
+    if not math.isnan(report.pooled.value):
+        parts.append(t("Grey band: the mean of all with its 95 % interval."))
+    return " ".join(parts)
 
 
 def course_key(report: OutcomeReport) -> str:
     """How to read :func:`course_chart`."""
-    text = "One thin line per patient through the sessions that count."
+    text = t("One thin line per patient through the sessions that count.")
     if math.isnan(report.monthly.value):
         return text
-    return f"{text} Thick line and band: the mean change per month of the mixed model with its 95 % interval."
+    mean = t("Thick line and band: the mean change per month of the mixed model with its 95 % interval.")
+    return f"{text} {mean}"
 
 
 def patients_chart(report: OutcomeReport) -> alt.LayerChart:
@@ -45,9 +51,9 @@ def patients_chart(report: OutcomeReport) -> alt.LayerChart:
     crowded = len(rows) > MOST_ROWS
     axis = None if crowded else alt.Axis(title=None, labelLimit=110, ticks=False, domain=False, grid=False)
     y = alt.Y("patient:N", sort=list(rows["patient"]), axis=axis)
-    title = f"Change of {metric_words(report.metric).lower()} since baseline ({unit})"
+    title = t("Change of {measure} since baseline ({unit})", measure=lowered(metric_words(report.metric)), unit=unit)
     x = alt.X("change:Q", title=title, axis=alt.Axis(tickCount=8))
-    tooltip = [alt.Tooltip("patient:N", title="Patient"), alt.Tooltip("said:N", title="Change")]
+    tooltip = [alt.Tooltip("patient:N", title=t("Patient")), alt.Tooltip("said:N", title=t("Change"))]
     layers: list[alt.Chart] = []
     if not math.isnan(report.pooled.value):
         low, high = report.pooled.interval
@@ -66,8 +72,8 @@ def patients_chart(report: OutcomeReport) -> alt.LayerChart:
 
 def course_chart(report: OutcomeReport, height: int = 280) -> alt.LayerChart:
     """Every patient's course since the baseline, and the mean change per month where it could be estimated."""
-    x = alt.X("months:Q", title="Months since baseline", axis=alt.Axis(tickCount=8))
-    y = alt.Y("change:Q", title=f"Change since baseline ({report.unit})")
+    x = alt.X("months:Q", title=t("Months since baseline"), axis=alt.Axis(tickCount=8))
+    y = alt.Y("change:Q", title=t("Change since baseline ({unit})", unit=report.unit))
     opacity = 0.35 if len(report.measured) > CROWD else 0.9
     line = alt.Chart(report.course).mark_line(color=LINE, strokeWidth=1, opacity=opacity)
     points = alt.Chart(report.course).mark_point(filled=True, size=14, color=LINE, opacity=opacity)

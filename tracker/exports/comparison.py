@@ -22,17 +22,18 @@ from tracker.errors import NotComparable
 from tracker.exports.overlay import Picture, carried, display_scale, outlined, shown
 from tracker.exports.table import CROSS_CHECKS, in_order, sentence, withheld_sentences
 from tracker.imaging.types import Analysis, Box, Photo, Region, Verdict
+from tracker.wording import mark, n, t, when
 
 PANEL_WIDTH = 900
 """Two panels make 1,840 pixels: sharp on a slide and in print at 150 mm (300 dpi)."""
 MARGIN = 20
 MOST_MEASURES = 6
 FONT_PX = 26
-RESAMPLED = (
+RESAMPLED = mark(
     "The later photo was turned and scaled to fit the first, for display only; every number was measured on the "
     "photos as taken."
 )
-PRIVACY = "Metadata removed; the person may still be recognised."
+PRIVACY = mark("Metadata removed; the person may still be recognised.")
 
 
 class Dating(StrEnum):
@@ -83,15 +84,15 @@ def caption(analysis: Analysis, baseline: date, followup: date, dating: Dating =
         Relative time gives no calendar date away; it is the default because a date is an identifier.
     """
     days = (followup - baseline).days
-    after = f"{_span(days)} {'later' if days >= 0 else 'earlier'}"
-    before = "Before"
+    after = _later(days) if days >= 0 else _earlier(-days)
+    before = t("Before")
     if dating is Dating.DATES:
-        before, after = f"{baseline:%-d %b %Y}", f"{followup:%-d %b %Y} ({after})"
+        before, after = when(baseline), f"{when(followup)} ({after})"
     listed = [change for change in in_order(analysis.changes) if change.metric not in CROSS_CHECKS]
     told = [change for change in listed if change.verdict is not Verdict.NOT_ASSESSABLE]
     measures = (*(sentence(change) for change in told[:MOST_MEASURES]), *withheld_sentences(listed))
-    version = f"Skin Progress Tracker, measurement version {analysis.version}."
-    return Caption(before, after, measures, (RESAMPLED, PRIVACY, version))
+    version = t("Skin Progress Tracker, measurement version {version}.", version=analysis.version)
+    return Caption(before, after, measures, (t(RESAMPLED), t(PRIVACY), version))
 
 
 def comparison(
@@ -188,11 +189,20 @@ def _assert_clean(data: bytes) -> None:
             raise RuntimeError(f"the exported picture carries more than pixels: {sorted(extra | segments)}")
 
 
-def _span(days: int) -> str:
-    days = abs(days)
+def _later(days: int) -> str:
     if days < 14:
-        return f"{days} day{'' if days == 1 else 's'}"
-    return f"{round(days / 7)} weeks" if days < 365 else f"{round(days / 30.44)} months"
+        return n("{count} day later", "{count} days later", days)
+    if days < 365:
+        return t("{count} weeks later", count=round(days / 7))
+    return t("{count} months later", count=round(days / 30.44))
+
+
+def _earlier(days: int) -> str:
+    if days < 14:
+        return n("{count} day earlier", "{count} days earlier", days)
+    if days < 365:
+        return t("{count} weeks earlier", count=round(days / 7))
+    return t("{count} months earlier", count=round(days / 30.44))
 
 
 def _crop(regions: Sequence[Region], size: tuple[int, int]) -> Box:

@@ -7,6 +7,7 @@ from tracker.imaging.change import LOG_METRICS
 from tracker.imaging.change.multiplicity import percent
 from tracker.imaging.change.progress import FEWEST_SESSIONS, Course, Trend
 from tracker.imaging.types import Metric
+from tracker.wording import t
 
 
 def shown_change(metric: Metric | str, difference: float) -> float:
@@ -32,20 +33,41 @@ def course_sentence(course: Course, metric: Metric | str, region: str, unit: str
         Without a number where there are too few sessions; a trend is named only beyond the noise.
     """
     if course.trend is Trend.TOO_FEW:
-        return f"Trend: not yet; {course.sessions} of at least {FEWEST_SESSIONS} sessions count, the baseline included."
+        return t(
+            "Trend: not yet; {sessions} of at least {least} sessions count, the baseline included.",
+            sessions=course.sessions,
+            least=FEWEST_SESSIONS,
+        )
     what = f"{metric_words(metric)} ({region_words(region)})"
     unit = change_unit(metric, unit)
     total = shown_change(metric, course.total)
     low, high = (shown_change(metric, end) for end in course.interval)
-    over = f"over {course.sessions} sessions"
-    cover = f"{percent(course.level)}{HARD_SPACE}% interval"
+    said: dict[str, object] = {
+        "sessions": course.sessions,
+        "what": what,
+        "cover": f"{percent(course.level)}{HARD_SPACE}%",
+    }
     if course.trend is Trend.NONE:
-        found = f"in total {signed(total, unit)}, {cover} {signed(low, '')} to {signed(high, unit)}"
-        text = f"Trend {over}: {what} shows none beyond the noise ({found})."
+        text = t(
+            "Trend over {sessions} sessions: {what} shows none beyond the noise (in total {total}, {cover} interval "
+            "{low} to {high}).",
+            total=signed(total, unit),
+            low=signed(low, ""),
+            high=signed(high, unit),
+            **said,
+        )
     else:
         near, far = sorted((abs(low), abs(high)))
-        found = f"{cover} {amount(near, '')} to {amount(far, unit)}"
-        text = f"Trend {over}: {what} {course.trend}, in total by {amount(abs(total), unit)} ({found})."
-    if course.widened:
-        text += " The sessions lie farther from a straight line than noise explains; the interval allows for it."
-    return text
+        text = t(
+            "Trend over {sessions} sessions: {what} falls, in total by {by} ({cover} interval {low} to {high})."
+            if course.trend is Trend.FALLS
+            else "Trend over {sessions} sessions: {what} rises, in total by {by} ({cover} interval {low} to {high}).",
+            by=amount(abs(total), unit),
+            low=amount(near, ""),
+            high=amount(far, unit),
+            **said,
+        )
+    if not course.widened:
+        return text
+    wide = t("The sessions lie farther from a straight line than noise explains; the interval allows for it.")
+    return f"{text} {wide}"

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tracker.exports.table import CROSS_CHECKS, PRIMARY, amount, change_unit, metric_words, region_words
+from tracker.exports.table import CROSS_CHECKS, PRIMARY, amount, between, change_unit, metric_words, region_words
 from tracker.imaging.change import LOG_METRICS, Component
+from tracker.wording import lowered, mark, t
 
 COLUMNS = (
     "metric",
@@ -33,20 +34,20 @@ COLUMNS = (
     "remark",
 )
 VIEW = (
-    "Measure",
-    "Region",
-    "Seen from",
-    "SEM (95 %)",
-    "SDC (95 %)",
-    "ICC (95 %)",
-    "df",
-    "Subjects",
-    "Colour",
-    "Remark",
+    mark("Measure"),
+    mark("Region"),
+    mark("Seen from"),
+    mark("SEM (95 %)"),
+    mark("SDC (95 %)"),
+    mark("ICC (95 %)"),
+    mark("df"),
+    mark("Subjects"),
+    mark("Colour"),
+    mark("Remark"),
 )
-NO_SPREAD = "the same in every photo: the defaults are used"
-CLIPPED = "seatings no more apart than photos: their variance is set to 0"
-ONE_PHOTO = "one photo per seating: averaging photos cannot be credited"
+NO_SPREAD = mark("the same in every photo: the defaults are used")
+CLIPPED = mark("seatings no more apart than photos: their variance is set to 0")
+ONE_PHOTO = mark("one photo per seating: averaging photos cannot be credited")
 
 
 def kit_table(components: Iterable[Component], photos: int = 1) -> pd.DataFrame:
@@ -102,7 +103,7 @@ def _row(one: Component, photos: int) -> dict[str, Any]:
 def kit_view(components: Iterable[Component], photos: int = 1) -> pd.DataFrame:
     """The table of :func:`kit_table` for people: words, and each figure with its unit and its 95 % limits."""
     ordered = sorted(components, key=lambda one: (PRIMARY.index(one.metric), one.colour, one.kind))
-    return pd.DataFrame([_view(one, photos) for one in ordered], columns=list(VIEW))
+    return pd.DataFrame([_view(one, photos) for one in ordered], columns=list(VIEW)).rename(columns=t)
 
 
 def _view(one: Component, photos: int) -> dict[str, Any]:
@@ -114,12 +115,12 @@ def _view(one: Component, photos: int) -> dict[str, Any]:
         metric_words(one.metric),
         region_words(one.kind),
         amount(smallest_seen(one, photos), unit),
-        *(f"{amount(value, unit)} ({amount(low, '')} to {amount(high, '')})" for value, low, high in figures),
-        f"{levels.icc():.2f} ({icc[0]:.2f} to {icc[1]:.2f})",
+        *(f"{amount(value, unit)} ({between(amount(low, ''), amount(high, ''))})" for value, low, high in figures),
+        f"{levels.icc():.2f} ({between(f'{icc[0]:.2f}', f'{icc[1]:.2f}')})",
         f"{levels.df(photos):.0f}",
         str(levels.subjects),
-        "with card" if one.colour == "calibrated" else "without card",
-        _remark(one),
+        t("with card" if one.colour == "calibrated" else "without card"),
+        t(_remark(one)),
     )
     return dict(zip(VIEW, cells, strict=True))
 
@@ -143,22 +144,25 @@ def kit_sentences(components: Iterable[Component], photos: int = 1) -> list[str]
             )
     cards = len({colour for _, colour in lines}) > 1
     return [
-        f"A change of {_lower(metric_words(metric))} below {_listed(limits)} cannot be seen with this set-up"
-        f"{_how(colour) if cards else ''}."
+        t(
+            _seen(colour if cards else ""),
+            measure=lowered(metric_words(metric), first=True),
+            limits=_listed(limits),
+        )
         for (metric, colour), limits in lines.items()
     ]
 
 
-def _how(colour: str) -> str:
-    return " with the card" if colour == "calibrated" else " without the card"
-
-
-def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:]
+def _seen(colour: str) -> str:
+    if not colour:
+        return mark("A change of {measure} below {limits} cannot be seen with this set-up.")
+    if colour == "calibrated":
+        return mark("A change of {measure} below {limits} cannot be seen with this set-up with the card.")
+    return mark("A change of {measure} below {limits} cannot be seen with this set-up without the card.")
 
 
 def _listed(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} or {parts[-1]}"
+    return parts[0] if len(parts) == 1 else t("{list} or {last}", list=", ".join(parts[:-1]), last=parts[-1])
 
 
 def _remark(one: Component) -> str:

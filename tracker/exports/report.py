@@ -8,8 +8,9 @@ from datetime import date
 
 import pandas as pd
 
-from tracker.exports.table import HARD_SPACE, amount, metric_words, signed
+from tracker.exports.table import HARD_SPACE, amount, between, metric_words, signed
 from tracker.imaging.change.mixed import Pooled
+from tracker.wording import lowered, mark, n, t, titled
 
 PATIENT_COLUMNS = (
     "patient",
@@ -28,11 +29,34 @@ PATIENT_COLUMNS = (
 """Of ``OutcomeReport.patients``: one row per patient; numbers are NaN where there is none, ``sdc`` is positive."""
 COURSE_COLUMNS = ("patient", "months", "change")
 """Of ``OutcomeReport.course``: every session that counts, the baseline with change 0."""
-IS_NOT = (
+IS_NOT = mark(
     "What this is not: no diagnosis, no proof that the treatment was the cause (nobody was left untreated for "
     "comparison), and no comparison between protocols whose patients differ. People come when their skin is at its "
     "worst, so some improvement would be seen without any treatment. Patients are listed by pseudonym; whoever knows "
     "the pseudonyms knows the patients."
+)
+
+SELECTION = (
+    mark("Indication"),
+    mark("Device"),
+    mark("Needle depth"),
+    mark("Planned interval"),
+    mark("any"),
+    mark("not written down"),
+    mark("last session that counts"),
+)
+"""Words of ``OutcomeReport.protocol`` and ``.at``, which come with the values and are translated here."""
+_COLUMNS = (
+    mark("Patient"),
+    mark("State"),
+    mark("Needled"),
+    mark("Session"),
+    mark("Months"),
+    mark("Change"),
+    mark("95 % interval"),
+    mark("Seen from"),
+    mark("Verdict"),
+    mark("Drawn to the mean"),
 )
 
 
@@ -88,9 +112,8 @@ class OutcomeReport:
     @property
     def title(self) -> str:
         """``"Acne scars: roughness"``."""
-        indication, measure = self.protocol[0][1], metric_words(self.metric)
-        treated = f"{indication[:1].upper()}{indication[1:]}"
-        return treated if treated == measure else f"{treated}: {measure.lower()}"
+        treated, measure = titled(self.protocol[0][1]), metric_words(self.metric)
+        return treated if treated == measure else f"{treated}: {lowered(measure)}"
 
     @property
     def measured(self) -> pd.DataFrame:
@@ -100,31 +123,50 @@ class OutcomeReport:
 
 def headline(report: OutcomeReport) -> str:
     """The answer in one or two sentences; without a mean where there are too few patients."""
-    n = len(report.measured)
+    count, at = len(report.measured), t(report.at)
     if math.isnan(report.pooled.value):
-        return (
-            f"Too few to say: {_patients(n)} of this protocol {'has' if n == 1 else 'have'} a number at the "
-            f"{report.at}, at least 5 are needed for a mean."
+        return n(
+            "Too few to say: {count} patient of this protocol has a number at the {at}, at least 5 are needed for a "
+            "mean.",
+            "Too few to say: {count} patients of this protocol have a number at the {at}, at least 5 are needed for a "
+            "mean.",
+            count,
+            at=at,
         )
     low, high = report.pooled.interval
-    between = f"95{HARD_SPACE}% interval {signed(low, '')} to {signed(high, report.unit)}"
-    text = f"Mean change of {_patients(n)} at the {report.at}: {signed(report.pooled.value, report.unit)} ({between})."
+    parts = [
+        n(
+            "Mean change of {count} patient at the {at}: {mean} ({cover} interval {low} to {high}).",
+            "Mean change of {count} patients at the {at}: {mean} ({cover} interval {low} to {high}).",
+            count,
+            at=at,
+            mean=signed(report.pooled.value, report.unit),
+            cover=f"95{HARD_SPACE}%",
+            low=signed(low, ""),
+            high=signed(high, report.unit),
+        )
+    ]
     final = int(report.measured["at"].str.startswith("final").sum())
-    if final < n:
-        text += f" {final} of them had reached a final outcome; the others count as far as they came."
-    return text + (" An interval that contains 0 shows no change of the group." if low <= 0 <= high else "")
+    if final < count:
+        parts.append(
+            t("{final} of them had reached a final outcome; the others count as far as they came.", final=final)
+        )
+    if low <= 0 <= high:
+        parts.append(t("An interval that contains 0 shows no change of the group."))
+    return " ".join(parts)
 
 
 def figures(report: OutcomeReport) -> list[tuple[str, str]]:
     """The key figures as (label, words), in the order in which they are read."""
-    rows = [("Mean change, bootstrap over patients", _pooled(report.pooled, report.unit))]
-    rows.append(("Mean change per month, mixed model", _pooled(report.monthly, report.unit)))
+    rows = [(t("Mean change, bootstrap over patients"), _pooled(report.pooled, report.unit))]
+    rows.append((t("Mean change per month, mixed model"), _pooled(report.monthly, report.unit)))
     if report.responders is not None:
         changed, known = report.responders
-        rows.append(("Changed for the better beyond the noise of the measurement", f"{changed} of {known} patients"))
-    rows.append(("Comparisons withheld", f"{report.withheld[0]} of {report.withheld[1]}"))
-    rows.append(("Patients of this protocol", str(len(report.patients))))
-    rows += [(label[:1].upper() + label[1:], str(count)) for label, count in report.counts]
+        share = t("{count} of {all} patients", count=changed, all=known)
+        rows.append((t("Changed for the better beyond the noise of the measurement"), share))
+    rows.append((t("Comparisons withheld"), _of(*report.withheld)))
+    rows.append((t("Patients of this protocol"), str(len(report.patients))))
+    rows += [(titled(label), str(count)) for label, count in report.counts]
     return rows
 
 
@@ -137,20 +179,29 @@ def patients_table(report: OutcomeReport) -> pd.DataFrame:
         rows.append(
             {
                 "Patient": row["patient"],
-                "State": row["state"],
-                "Needled": row["treatments"],
-                "Session": row["at"] or "–",
+                "State": t(row["state"]),
+                "Needled": _of(*str(row["treatments"]).split(" of ")),
+                "Session": _at(str(row["at"])),
                 "Months": "–" if math.isnan(row["months"]) else f"{row['months']:.1f}",
                 "Change": signed(row["change"], unit),
-                "95 % interval": "–" if math.isnan(low) else f"{signed(low, '')} to {signed(high, unit)}",
+                "95 % interval": "–" if math.isnan(low) else between(signed(low, ""), signed(high, unit)),
                 "Seen from": amount(row["sdc"], unit),
-                "Verdict": row["verdict"] or "–",
+                "Verdict": t(row["verdict"]) if row["verdict"] else "–",
                 "Drawn to the mean": signed(row["shrunken"], unit),
             }
         )
-    names = "Patient State Needled Session Months Change|95 % interval|Seen from|Verdict|Drawn to the mean"
-    columns = [*names.split("|")[0].split(), *names.split("|")[1:]]
-    return pd.DataFrame(rows, columns=columns, dtype=str)
+    return pd.DataFrame(rows, columns=list(_COLUMNS), dtype=str).rename(columns=t)
+
+
+def _of(count: object, every: object) -> str:
+    return t("{count} of {all}", count=count, all=every)
+
+
+def _at(session: str) -> str:
+    """``"session 3"`` or a final outcome in the language of this moment; a dash where there is none."""
+    if session.startswith("session "):
+        return t("session {number}", number=session.removeprefix("session "))
+    return t(session) if session else "–"
 
 
 def report_csv(report: OutcomeReport) -> bytes:
@@ -174,10 +225,6 @@ def _cell(value: object) -> object:
 
 def _pooled(pooled: Pooled, unit: str) -> str:
     if math.isnan(pooled.value):
-        return "too few to say"
+        return t("too few to say")
     low, high = pooled.interval
-    return f"{signed(pooled.value, unit)} ({signed(low, '')} to {signed(high, unit)}), n = {pooled.patients}"
-
-
-def _patients(n: int) -> str:
-    return f"{n} patient{'' if n == 1 else 's'}"
+    return f"{signed(pooled.value, unit)} ({between(signed(low, ''), signed(high, unit))}), n = {pooled.patients}"

@@ -19,6 +19,7 @@ from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleD
 
 from tracker.exports.cohort import course_chart, course_key, patients_chart, patients_key
 from tracker.exports.report import IS_NOT, OutcomeReport, figures, headline, patients_table
+from tracker.wording import t, when
 
 WIDTH = A4[0] - 36 * mm
 CHART_PX = 640  # on screen at 100 %; labels then print at 8 points
@@ -38,7 +39,7 @@ def report_pdf(report: OutcomeReport) -> bytes:
     """
     style = _styles()
     story: list[Flowable] = [
-        Paragraph(escape(f"Outcome report · {report.title}"), style["title"]),
+        Paragraph(escape(t("Outcome report · {title}", title=report.title)), style["title"]),
         Paragraph(_selection(report), style["small"]),
         Spacer(0, 4 * mm),
         Paragraph(escape(headline(report)), style["answer"]),
@@ -47,10 +48,10 @@ def report_pdf(report: OutcomeReport) -> bytes:
         *[Paragraph(escape(remark), style["small"]) for remark in report.remarks],
         Spacer(0, 4 * mm),
         *_charts(report, style),
-        Paragraph("Patients", style["heading"]),
+        Paragraph(escape(t("Patients")), style["heading"]),
         _patients(report, style),
         Spacer(0, 4 * mm),
-        Paragraph(escape(IS_NOT), style["small"]),
+        Paragraph(escape(t(IS_NOT)), style["small"]),
     ]
     out = io.BytesIO()
     page = {"leftMargin": 18 * mm, "rightMargin": 18 * mm, "topMargin": 16 * mm, "bottomMargin": 18 * mm}
@@ -60,9 +61,9 @@ def report_pdf(report: OutcomeReport) -> bytes:
 
 
 def _selection(report: OutcomeReport) -> str:
-    parts = [f"{label}: {words}" for label, words in report.protocol]
-    made = f"Report of {report.made:%-d %b %Y}, measurement version {report.version}"
-    return escape(" · ".join([*parts, f"Session: {report.at}", made]))
+    parts = [f"{t(label)}: {t(words)}" for label, words in (*report.protocol, ("Session", report.at))]
+    made = t("Report of {day}, measurement version {version}", day=when(report.made), version=report.version)
+    return escape(" · ".join([*parts, made]))
 
 
 def _figures(report: OutcomeReport, style: dict[str, ParagraphStyle]) -> Table:
@@ -78,13 +79,13 @@ def _charts(report: OutcomeReport, style: dict[str, ParagraphStyle]) -> list[Flo
     if report.measured.empty:
         return []
     charts = (
-        ("Change of each patient", patients_chart(report), patients_key(report)),
-        ("Course of each patient", course_chart(report), course_key(report)),
+        (t("Change of each patient"), patients_chart(report), patients_key(report)),
+        (t("Course of each patient"), course_chart(report), course_key(report)),
     )
     return [
         KeepTogether(
             [
-                Paragraph(title, style["heading"]),
+                Paragraph(escape(title), style["heading"]),
                 _picture(chart),
                 Paragraph(escape(key), style["small"]),
                 Spacer(0, 3 * mm),
@@ -118,10 +119,9 @@ def _foot(report: OutcomeReport) -> Any:
     def draw(page: Canvas, _: SimpleDocTemplate) -> None:
         page.setFont(FONT, 7)
         page.setFillColorRGB(0.3, 0.3, 0.3)
-        page.drawString(
-            18 * mm, 10 * mm, f"{report.title}. Patients by pseudonym: keep this report as you keep records."
-        )
-        page.drawRightString(A4[0] - 18 * mm, 10 * mm, f"Page {page.getPageNumber()}")
+        keep = t("Patients by pseudonym: keep this report as you keep records.")
+        page.drawString(18 * mm, 10 * mm, f"{report.title}. {keep}")
+        page.drawRightString(A4[0] - 18 * mm, 10 * mm, t("Page {number}", number=page.getPageNumber()))
 
     return draw
 

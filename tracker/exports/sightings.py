@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from tracker.exports.overlay import OUTLINE_COLOURS, Picture
+from tracker.exports.places import region_label
 from tracker.imaging.types import Outline, Points, Region
 
 POINT_COLOUR, RIM = (255, 255, 255), (25, 25, 25)
@@ -103,11 +104,6 @@ def soft_colours(steps: int = 7) -> tuple[str, ...]:
     )
 
 
-def words_of(name: str) -> str:
-    """``"cheek left"`` of ``"cheek_left"``."""
-    return name.replace("_", " ")
-
-
 def _display(polygon: Points, scale: float) -> np.ndarray:
     return np.rint(np.asarray(polygon) * scale).astype(np.int32).reshape(-1, 1, 2)
 
@@ -147,7 +143,7 @@ def _named(picture: Picture, places: Mapping[str, tuple[float, float]]) -> Pictu
     image = Image.fromarray(picture)
     draw, font = ImageDraw.Draw(image), _font(max(9, round(LABEL_SHARE * picture.shape[1])))
     for name, (x, y) in places.items():
-        draw.text((x, y), words_of(name), POINT_COLOUR, font, anchor="mm", stroke_width=2, stroke_fill=RIM)
+        draw.text((x, y), region_label(name), POINT_COLOUR, font, anchor="mm", stroke_width=2, stroke_fill=RIM)
     return np.asarray(image, np.uint8)
 
 

@@ -5,31 +5,33 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from tracker.exports.places import region_name
 from tracker.imaging.change import LOG_METRICS
 from tracker.imaging.change.multiplicity import LEVEL, percent
 from tracker.imaging.types import Change, FlagCode, Metric, Verdict
+from tracker.wording import capital, lowered, mark, t
 
 METRIC_WORDS: dict[Metric, str] = {
-    Metric.REDNESS: "Redness",
-    Metric.REDNESS_A_STAR: "Redness (a*)",
-    Metric.REDNESS_LOG_RG: "Redness (log R/G)",
-    Metric.PIGMENT: "Pigment",
-    Metric.EVENNESS: "Unevenness of colour",
-    Metric.SPOTS: "Dark spots",
-    Metric.SKIN_TONE: "Skin tone (ITA)",
-    Metric.ROUGHNESS: "Roughness",
-    Metric.WRINKLES: "Wrinkles",
-    Metric.WRINKLE_CONTRAST: "Wrinkle contrast",
-    Metric.WRINKLE_SEVERITY: "Wrinkle severity",
-    Metric.PORES: "Pores",
-    Metric.PORE_DIAMETER: "Pore diameter",
-    Metric.PORE_AREA: "Pore area",
-    Metric.SCAR_AREA: "Scar area",
-    Metric.SCAR_COUNT: "Scars that stand out",
-    Metric.SCAR_LENGTH: "Length of the marks",
-    Metric.SCAR_CONTRAST: "Contrast of the scar",
-    Metric.SCAR_REDNESS: "Redness of the scar",
-    Metric.SCAR_PIGMENT: "Pigment of the scar",
+    Metric.REDNESS: mark("Redness"),
+    Metric.REDNESS_A_STAR: mark("Redness (a*)"),
+    Metric.REDNESS_LOG_RG: mark("Redness (log R/G)"),
+    Metric.PIGMENT: mark("Pigment"),
+    Metric.EVENNESS: mark("Unevenness of colour"),
+    Metric.SPOTS: mark("Dark spots"),
+    Metric.SKIN_TONE: mark("Skin tone (ITA)"),
+    Metric.ROUGHNESS: mark("Roughness"),
+    Metric.WRINKLES: mark("Wrinkles"),
+    Metric.WRINKLE_CONTRAST: mark("Wrinkle contrast"),
+    Metric.WRINKLE_SEVERITY: mark("Wrinkle severity"),
+    Metric.PORES: mark("Pores"),
+    Metric.PORE_DIAMETER: mark("Pore diameter"),
+    Metric.PORE_AREA: mark("Pore area"),
+    Metric.SCAR_AREA: mark("Scar area"),
+    Metric.SCAR_COUNT: mark("Scars that stand out"),
+    Metric.SCAR_LENGTH: mark("Length of the marks"),
+    Metric.SCAR_CONTRAST: mark("Contrast of the scar"),
+    Metric.SCAR_REDNESS: mark("Redness of the scar"),
+    Metric.SCAR_PIGMENT: mark("Pigment of the scar"),
 }
 CROSS_CHECKS = (Metric.REDNESS_A_STAR, Metric.REDNESS_LOG_RG)
 """Other formulas for redness: in the table for who wants to compare, not among the verdicts."""
@@ -57,36 +59,33 @@ PRIMARY: tuple[Metric, ...] = (
 )
 """The order in which measures are read: what patients come for first, cross-checks last."""
 COLUMNS = (
-    "Measure",
-    "Region",
-    "Verdict",
-    "Change",
-    "95 % interval",
-    "Could be seen from",
-    "Before",
-    "After",
-    "Remarks",
+    mark("Measure"),
+    mark("Region"),
+    mark("Verdict"),
+    mark("Change"),
+    mark("95 % interval"),
+    mark("Could be seen from"),
+    mark("Before"),
+    mark("After"),
+    mark("Remarks"),
 )
 HARD_SPACE = "\u00a0"
 """Between a figure and its unit: a line must not break there."""
 VERDICT_WORDS: dict[Verdict, str] = {
-    Verdict.CHANGED: "Changed",
-    Verdict.NO_DETECTABLE_CHANGE: "No detectable change",
-    Verdict.NOT_ASSESSABLE: "Not assessable",
+    Verdict.CHANGED: mark("Changed"),
+    Verdict.NO_DETECTABLE_CHANGE: mark("No detectable change"),
+    Verdict.NOT_ASSESSABLE: mark("Not assessable"),
 }
 
 
 def metric_words(metric: Metric | str) -> str:
     """The measure's name as a clinician reads it."""
-    return METRIC_WORDS[Metric(metric)]
+    return t(METRIC_WORDS[Metric(metric)])
 
 
 def region_words(region: str) -> str:
     """``"cheek_left"`` as ``"left cheek"``; sides are the patient's."""
-    words = region.split("_")
-    if words[-1] in ("left", "right"):
-        words = [words[-1], *words[:-1]]
-    return "marked area" if region == "drawn" else " ".join(words)
+    return region_name(region)
 
 
 def amount(value: float, unit: str) -> str:
@@ -117,7 +116,7 @@ def sentence(change: Change) -> str:
     what = f"{metric_words(change.metric)} ({region_words(change.region)})"
     unit = change_unit(change.metric, change.unit)
     if change.verdict is Verdict.NOT_ASSESSABLE:
-        return f"{what}: not assessable. {reasons(change)}".strip()
+        return t("{what}: not assessable. {why}", what=what, why=reasons(change)).strip()
     low, high = sorted(change.interval)
     cover = f"{percent(change.level)}{HARD_SPACE}%"
     if change.verdict is Verdict.CHANGED:
@@ -125,22 +124,35 @@ def sentence(change: Change) -> str:
         least = least_fall(change.metric, change.sdc) if fell else change.sdc
         # Both ends have the sign of the change, and the verb already says it.
         low, high = sorted((abs(low), abs(high)))
-        return (
-            f"{what} {brief(change)} ({cover} interval {amount(low, '')} to {amount(high, unit)}); "
-            f"a {'fall' if fell else 'rise'} below {amount(least, unit)} could have been missed."
+        return t(
+            "{what} fell by {by} ({cover} interval {low} to {high}); a fall below {least} could have been missed."
+            if fell
+            else "{what} rose by {by} ({cover} interval {low} to {high}); a rise below {least} could have been missed.",
+            what=what,
+            by=amount(abs(change.change), unit),
+            cover=cover,
+            low=amount(low, ""),
+            high=amount(high, unit),
+            least=amount(least, unit),
         )
-    return (
-        f"{what}: no detectable change. Only a change of at least {amount(change.sdc, unit)} could have been seen "
-        f"(found {amount(change.change, unit)}, {cover} interval {amount(low, '')} to {amount(high, unit)})."
+    return t(
+        "{what}: no detectable change. Only a change of at least {least} could have been seen (found {found}, {cover} "
+        "interval {low} to {high}).",
+        what=what,
+        least=amount(change.sdc, unit),
+        found=amount(change.change, unit),
+        cover=cover,
+        low=amount(low, ""),
+        high=amount(high, unit),
     )
 
 
 def brief(change: Change) -> str:
     """The verdict in a few words: ``"fell by 6.1 H"``, ``"no detectable change"``, ``"not assessable"``."""
     if change.verdict is not Verdict.CHANGED:
-        return VERDICT_WORDS[change.verdict].lower()
+        return t(change.verdict)
     unit = change_unit(change.metric, change.unit)
-    return f"{'fell' if change.change < 0 else 'rose'} by {amount(abs(change.change), unit)}"
+    return t("fell by {by}" if change.change < 0 else "rose by {by}", by=amount(abs(change.change), unit))
 
 
 def withheld_sentences(changes: Iterable[Change]) -> list[str]:
@@ -151,7 +163,8 @@ def withheld_sentences(changes: Iterable[Change]) -> list[str]:
             places = found.setdefault(reasons(change), {}).setdefault(metric_words(change.metric), [])
             places.append(region_words(change.region))
     named = {why: [f"{what} ({', '.join(places)})" for what, places in names.items()] for why, names in found.items()}
-    return [f"{_listed(what)}: not assessable. {why}".strip() for why, what in named.items()]
+    told = [t("{what}: not assessable. {why}", what=_listed(what), why=why) for why, what in named.items()]
+    return [one.strip() for one in told]
 
 
 def unchanged_sentences(changes: Iterable[Change]) -> list[str]:
@@ -169,11 +182,12 @@ def unchanged_sentences(changes: Iterable[Change]) -> list[str]:
 def _unchanged(changes: Sequence[Change]) -> str:
     unit = change_unit(changes[0].metric, changes[0].unit)
     places = ", ".join(f"{region_words(one.region)} {amount(one.sdc, unit)}" for one in changes)
-    return f"{metric_words(changes[0].metric)}: no detectable change. Could have been seen, at least: {places}."
+    what = metric_words(changes[0].metric)
+    return t("{what}: no detectable change. Could have been seen, at least: {places}.", what=what, places=places)
 
 
 def _listed(names: Sequence[str]) -> str:
-    return names[0] + "".join(f", {name[:1].lower()}{name[1:]}" for name in names[1:])
+    return ", ".join([names[0], *(lowered(name, first=True) for name in names[1:])])
 
 
 def reasons(change: Change) -> str:
@@ -186,7 +200,7 @@ def reasons(change: Change) -> str:
 def _without_region(reason: str, change: Change) -> str:
     """A reason that opens with the region's stored name, without it: the sentence has already named the region."""
     rest = reason.removeprefix(f"{change.region}: ")
-    return rest[:1].upper() + rest[1:]
+    return capital(rest)
 
 
 def remarks(changes: Iterable[Change]) -> tuple[str, ...]:
@@ -224,16 +238,16 @@ def headline(changes: Sequence[Change]) -> str:
         Counts one entry per measure and region; empty input gives a sentence that says that nothing was measured.
     """
     if not changes:
-        return "Nothing was measured."
+        return t("Nothing was measured.")
     parts = []
     for verdict in Verdict:
         names = dict.fromkeys(
-            f"{metric_words(change.metric).lower()} ({region_words(change.region)})"
+            f"{lowered(metric_words(change.metric))} ({region_words(change.region)})"
             for change in in_order(changes)
             if change.verdict is verdict
         )
         if names:
-            parts.append(f"{VERDICT_WORDS[verdict]}: {', '.join(names)}.")
+            parts.append(f"{t(VERDICT_WORDS[verdict])}: {', '.join(names)}.")
     return " ".join(parts)
 
 
@@ -243,7 +257,7 @@ def as_table(changes: Iterable[Change]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of :data:`COLUMNS`, all text.
+        Columns of :data:`COLUMNS` in the language of this moment, all text.
     """
     rows = []
     for change in in_order(changes):
@@ -252,7 +266,7 @@ def as_table(changes: Iterable[Change]) -> pd.DataFrame:
             {
                 "Measure": metric_words(change.metric),
                 "Region": region_words(change.region),
-                "Verdict": VERDICT_WORDS[change.verdict],
+                "Verdict": t(VERDICT_WORDS[change.verdict]),
                 "Change": signed(change.change, unit),
                 "95 % interval": _between(change, unit),
                 "Could be seen from": amount(change.sdc, unit),
@@ -261,7 +275,7 @@ def as_table(changes: Iterable[Change]) -> pd.DataFrame:
                 "Remarks": " ".join(dict.fromkeys(flag.reason for flag in change.flags)),
             }
         )
-    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
+    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str).rename(columns=t)
 
 
 def _between(change: Change, unit: str) -> str:
@@ -269,8 +283,13 @@ def _between(change: Change, unit: str) -> str:
     low, high = sorted(change.interval)
     if math.isnan(low):
         return "–"
-    text = f"{signed(low, '')} to {signed(high, unit)}"
+    text = between(signed(low, ""), signed(high, unit))
     return text if change.level == LEVEL else f"{text} ({percent(change.level)}{HARD_SPACE}%)"
+
+
+def between(low: str, high: str) -> str:
+    """``"6.0 to 10.0 H"``."""
+    return t("{low} to {high}", low=low, high=high)
 
 
 def signed(value: float, unit: str) -> str:

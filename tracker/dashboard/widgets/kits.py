@@ -26,6 +26,9 @@ STEPS = (
     ),
 )
 
+SCOPES = (mark("within-visit"), mark("between-visit"))
+"""Words of ``Kit.scope``."""
+
 
 def protocol() -> None:
     """The four steps, in a row at the desk and one below the other on a phone."""
