@@ -5,16 +5,28 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import unquote
+from uuid import uuid4
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tracker import phantom
-from tracker.clinic.types import BodySite, Indication, Moment, SeriesPlan, SessionKind, View, Visit
-from tracker.clinic.workflow import intake, photos
+from tracker.clinic.types import (
+    FIRST_PRACTICE,
+    BodySite,
+    Indication,
+    Moment,
+    Role,
+    SeriesPlan,
+    SessionKind,
+    View,
+    Visit,
+)
+from tracker.clinic.workflow import door, intake, photos
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.dashboard import gate, pictures, state
+from tracker.errors import StoreUnavailable
 from tracker.imaging.types import Metric
 
 MAIN = Path(state.__file__).parent / "entry" / "main.py"
@@ -58,13 +70,36 @@ def drawn_home(tmp_path_factory):
     return home
 
 
+def signed_in(clinic, roles=("CLINICIAN", "ADMIN"), patient_id="", practice_id=FIRST_PRACTICE, login=""):
+    """Somebody with these roles who has just signed in."""
+    token = uuid4().hex
+    with clinic.store.write() as records:
+        login = login or f"test-{'-'.join(roles).casefold()}-{patient_id}-{practice_id}"[:100]
+        user = records.user_by_login(login) or records.add_user(
+            login, "Dr Test", frozenset(Role[role] for role in roles), practice_id, patient_id
+        )
+        records.add_sign_in(door.digest(token), user.id)
+    return door.present(clinic, token=token)
+
+
+@pytest.fixture(name="signed_in")
+def _signed_in():
+    """The function :func:`signed_in`."""
+    return signed_in
+
+
 @pytest.fixture
 def at_home(monkeypatch):
     """A function that points the dashboard to a folder; everything is closed and forgotten afterwards."""
 
-    def point(home: Path) -> None:
+    def point(home: Path, roles=("CLINICIAN", "ADMIN"), patient_id="") -> None:
         monkeypatch.setenv("TRACKER_HOME", str(home))
         monkeypatch.setattr(gate, "installed", lambda: True)  # as in the server; test_pages shows the other case
+        try:
+            here = signed_in(state.opened(), roles, patient_id)
+        except StoreUnavailable:  # what the page says of it is tested
+            return
+        monkeypatch.setattr(state, "sign_in_id", lambda: here.sign_in.id)  # the gate's header, which AppTest lacks
 
     yield point
     state.close_all()

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -39,6 +40,7 @@ def demo(
     """Load the three demo patients into a store of their own, analyse them and open the dashboard."""
     from tracker.clinic.workflow.clinic import Clinic
     from tracker.clinic.workflow.demo import load_samples
+    from tracker.clinic.workflow.demo_accounts import make_demo_accounts
 
     if not (SAMPLES / "registry.toml").is_file():
         raise InvalidInput(
@@ -55,6 +57,7 @@ def demo(
             bar.update(done - bar.n)
 
         patients = load_samples(clinic, SAMPLES, advance)
+        make_demo_accounts(clinic)
     typer.echo(f"{len(patients)} demo patients, drawn by the skin phantom, in {home}")
     if not prepare_only:
         _start(home, port, browser)
@@ -62,22 +65,26 @@ def demo(
 
 def serve(
     port: Port = 8501,
-    address: Annotated[str, typer.Option(help="Only this computer until accounts exist.")] = LOOPBACK,
+    address: Annotated[str, typer.Option(help="Address to answer on; beyond this computer only with TLS.")] = LOOPBACK,
+    certificate: Annotated[Path | None, typer.Option(help="PEM file of the TLS certificate.")] = None,
+    key: Annotated[Path | None, typer.Option(help="PEM file of its key.")] = None,
+    name: Annotated[str, typer.Option(help="Name by which the server is asked for.")] = "",
     browser: Annotated[bool, typer.Option(help="Open the dashboard in a browser.")] = False,
 ) -> None:
-    """Serve the dashboard over the clinic's store (TRACKER_HOME), on this computer only."""
+    """Serve the dashboard over the clinic's store (TRACKER_HOME); a new store prints the link to its first account."""
     from tracker.clinic.workflow import upkeep
     from tracker.clinic.workflow.clinic import Clinic, default_home
 
-    if address != LOOPBACK:
+    if address != LOOPBACK and not (certificate and key and name):
         raise InvalidInput(
-            f"--address {address}: expected {LOOPBACK}, because this version has no accounts and would show photos to "
-            "anyone on the network; leave the option out."
+            f"--address {address}: expected {LOOPBACK}, or a --certificate, its --key and the server's --name, because "
+            "passwords and photos would cross the network in the open; give all three."
         )
     home = default_home()
     with Clinic.open(home) as clinic:  # a store that cannot be opened is a sentence here, not a page of errors there
         upkeep.sweep(clinic)  # what a killed upload left behind
-    _start(home, port, browser)
+    tls = ["--certificate", str(certificate), "--key", str(key)] if certificate and key else []
+    _start(home, port, browser, ["--address", address, "--name", name, *tls])
 
 
 def doctor(as_json: Json = False) -> None:
@@ -139,9 +146,10 @@ def _days(text: str) -> tuple[date | None, date | None]:
     return first, second
 
 
-def _start(home: Path, port: int, browser: bool) -> None:
+def _start(home: Path, port: int, browser: bool, network: Sequence[str] = ()) -> None:
     """Become the server: it is another layer, so it is started, not imported."""
-    arguments = [sys.executable, "-m", "tracker.dashboard", "--port", str(port), *(["--browser"] if browser else [])]
+    arguments = [sys.executable, "-m", "tracker.dashboard", "--port", str(port), *network]
+    arguments += ["--browser"] if browser else []
     os.environ["TRACKER_HOME"] = str(home)
     sys.stdout.flush()
     os.execv(sys.executable, arguments)  # noqa: S606  no shell, our own interpreter

@@ -1,5 +1,7 @@
 """The ASGI application: Streamlit behind the gate, beside the picture routes."""
 
+import importlib
+import importlib.util
 import logging
 from pathlib import Path
 from typing import Any
@@ -8,8 +10,13 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from tracker.dashboard.gate import Gate
-from tracker.dashboard.routes import ROUTES
+from tracker.dashboard.routes import ROUTES as PICTURES
 
+_PARTS = ("capture", "door", "oidc", "own_routes")
+ROUTES = [*PICTURES]
+for _part in _PARTS:
+    if importlib.util.find_spec(f"tracker.dashboard.{_part}"):
+        ROUTES += importlib.import_module(f"tracker.dashboard.{_part}").ROUTES
 SCRIPT = Path(__file__).parent / "entry" / "main.py"
 LOG = logging.getLogger(__name__)
 

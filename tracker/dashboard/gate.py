@@ -1,25 +1,47 @@
 """The door in front of every path and every WebSocket.
 
-Until there are accounts, the only proof of being allowed in is to sit at this computer: connections from elsewhere,
-names other than this computer's own (DNS rebinding) and requests sent by other web pages are refused.
+Nothing is answered without a live sign-in but the pages of the door itself. Requests for other names than this server's
+(DNS rebinding) and requests sent by other web pages are refused before anything else is looked at.
 """
 
+import asyncio
+import os
 import threading
+from contextlib import suppress
+from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.responses import PlainTextResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tracker.clinic.workflow import door
+from tracker.clinic.workflow.door import Present
+from tracker.dashboard import cookies, state
+from tracker.errors import StoreUnavailable
+
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+HOSTS = "TRACKER_HOSTS"
+"""Environment: further names that this server answers to, separated by blanks, where it serves a network with TLS."""
 MAX_UPLOAD_MB = 60
 """A 48-megapixel phone JPEG has up to 25 MB, a 16-bit TIFF of 9 megapixels 54 MB."""
 _MAX_BODY = (MAX_UPLOAD_MB + 1) * 1024 * 1024  # the multipart frame around the file takes some bytes too
 CLOSED_PATHS = ("/media/", "/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 """Streamlit's own doors that this program never uses: /media answers anyone who holds a copy of a photo."""
-PICTURE_PATHS = ("/img/", "/export/")
+PICTURE_PATHS = ("/img/", "/export/", "/capture/", "/coach/")
+OPEN_PATHS = ("/login", "/health", "/door.css", "/door.js", "/session")
+OPEN_FOLDERS = ("/setup/", "/oidc/")
+"""What anybody may ask for: the door itself, which looks after its own."""
+PASSIVE_PATHS = ("/_stcore/", "/static/", "/session")
+"""Asking for these is no sign that a person is at work; a run of a page is, and tells so itself."""
+IDENTITY_HEADER = b"x-tracker-sign-in"
+"""Set by the gate alone; Streamlit keeps it as ``st.user.sign_in`` and lets nobody with another one join a session."""
+WATCH_S = 2.0
+PRESENT = "tracker.present"
+"""Name in the ASGI scope of who is asking."""
 CONTENT_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; media-src 'self' blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 """Nothing may be fetched from another machine; Streamlit needs inline code, Vega compiles its expressions."""
@@ -51,24 +73,122 @@ class Gate:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
+        scope = _without_claims(scope)
         refusal = refused(scope)
-        if refusal is None:
+        if refusal is not None:
+            await _answer(PlainTextResponse(refusal[1], refusal[0]), scope, receive, send)
+            return
+        if _is_open(scope):
             await self._app(scope, receive, _guarded(scope, send))
-        elif scope["type"] == "websocket":
-            # Closing before accepting makes the server answer the handshake with 403.
-            await receive()
-            await send({"type": "websocket.close", "code": 1008})
+            return
+        try:
+            here = await run_in_threadpool(_present, scope)
+        except StoreUnavailable as error:
+            await _answer(PlainTextResponse(str(error), 503), scope, receive, send)
+            return
+        if here is None:
+            await _answer(_to_the_door(scope), scope, receive, send)
+            return
+        scope = _with_identity(scope, here)
+        if scope["type"] == "websocket":
+            await self._watched(scope, receive, send)
         else:
-            status, reason = refusal
-            await PlainTextResponse(reason, status)(scope, receive, _guarded(scope, send))
+            await self._app(scope, receive, _guarded(scope, send))
+
+    async def _watched(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A WebSocket that is closed soon after its sign-in ended, whether anything is said on it or not."""
+        ended = asyncio.Event()
+        sign_in_id = scope[PRESENT].sign_in.id
+        watch = asyncio.create_task(_watch(sign_in_id, ended))
+        closing = asyncio.create_task(ended.wait())
+        pending: asyncio.Task[Message] | None = None
+
+        async def heard() -> Message:
+            nonlocal pending
+            pending = pending or asyncio.ensure_future(_next(receive))
+            await asyncio.wait({pending, closing}, return_when=asyncio.FIRST_COMPLETED)
+            if not closing.done():
+                message, pending = pending.result(), None
+                return message
+            with suppress(Exception):  # the browser may have gone meanwhile
+                await send({"type": "websocket.close", "code": 1008})
+            return {"type": "websocket.disconnect", "code": 1008}
+
+        async def said(message: Message) -> None:
+            if not closing.done():
+                await send(message)
+
+        try:
+            await self._app(scope, heard, said)
+        finally:
+            for task in (watch, closing, pending):
+                if task is not None:
+                    task.cancel()
+
+
+async def _next(receive: Receive) -> Message:
+    return await receive()
+
+
+async def _watch(sign_in_id: str, ended: asyncio.Event) -> None:
+    while True:
+        await asyncio.sleep(WATCH_S)
+        with suppress(StoreUnavailable):  # a busy store is no reason to throw anybody out
+            if await run_in_threadpool(_gone, sign_in_id):
+                ended.set()
+                return
+
+
+def _gone(sign_in_id: str) -> bool:
+    return door.present(state.opened(), sign_in_id=sign_in_id, active=False) is None
+
+
+def _present(scope: Scope) -> Present | None:
+    token = cookies.read(scope)
+    if not token:
+        return None
+    return door.present(state.opened(), token=token, active=not scope["path"].startswith(PASSIVE_PATHS))
+
+
+def _without_claims(scope: Scope) -> Scope:
+    """The request without a header that only the gate may set."""
+    kept = [(name, value) for name, value in scope["headers"] if name.lower() != IDENTITY_HEADER]
+    return {**scope, "headers": kept}
+
+
+def _with_identity(scope: Scope, here: Present) -> Scope:
+    headers = [*scope["headers"], (IDENTITY_HEADER, here.sign_in.id.encode())]
+    return {**scope, "headers": headers, PRESENT: here}
+
+
+def _is_open(scope: Scope) -> bool:
+    path = scope["path"]
+    return scope["type"] == "http" and (path in OPEN_PATHS or path.startswith(OPEN_FOLDERS))
+
+
+def _to_the_door(scope: Scope) -> Response:
+    """Where somebody goes who is not signed in: a page to the login, anything else nowhere."""
+    accepts = dict(scope["headers"]).get(b"accept", b"")
+    if scope["type"] == "http" and scope["method"] == "GET" and b"text/html" in accepts:
+        return RedirectResponse("/login", 303)
+    return PlainTextResponse("Sign in first.", 401)
+
+
+async def _answer(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        # Closing before accepting makes the server answer the handshake with 403.
+        await receive()
+        await send({"type": "websocket.close", "code": 1008})
+    else:
+        await response(scope, receive, _guarded(scope, send))
 
 
 def refused(scope: Scope) -> tuple[int, str] | None:
-    """Status and reason of a refusal, or None for a request that may pass."""
+    """Status and reason of a refusal whoever asks, or None for a request that may be looked at."""
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     host = headers.get("host", "")
-    if not _is_here(scope) or not _is_loopback(host):
-        return 403, "This dashboard answers only to the computer it runs on: open http://127.0.0.1 with its port."
+    if not _is_for_us(scope, host):
+        return 403, "This server does not answer to that name or address; ask for it by the name it was set up with."
     if not _same_origin(scope, headers, host):
         return 403, "Refused: the request came from another web page."
     path = scope["path"]
@@ -77,16 +197,20 @@ def refused(scope: Scope) -> tuple[int, str] | None:
     return _oversize(scope, headers)
 
 
-def _is_here(scope: Scope) -> bool:
-    client = scope.get("client")
-    return client is not None and client[0] in ("127.0.0.1", "::1", "::ffff:127.0.0.1")
+def _is_for_us(scope: Scope, host: str) -> bool:
+    """Whether the request is for a name of this server; the computer's own names only from the computer itself."""
+    name = _name(host)
+    if name in LOOPBACK_NAMES:
+        client = scope.get("client")
+        return client is not None and client[0] in ("127.0.0.1", "::1", "::ffff:127.0.0.1")
+    return bool(name) and name in os.environ.get(HOSTS, "").casefold().split()
 
 
-def _is_loopback(host: str) -> bool:
+def _name(host: str) -> str:
     try:
-        return urlsplit(f"//{host}").hostname in LOOPBACK_NAMES and "@" not in host
+        return "" if "@" in host else (urlsplit(f"//{host}").hostname or "")
     except ValueError:
-        return False
+        return ""
 
 
 def _same_origin(scope: Scope, headers: dict[str, str], host: str) -> bool:
@@ -95,8 +219,11 @@ def _same_origin(scope: Scope, headers: dict[str, str], host: str) -> bool:
         return origin in (f"http://{host}", f"https://{host}")
     if scope["type"] == "websocket":
         return False  # every browser names its origin here; what does not is no browser
+    site = headers.get("sec-fetch-site")
+    if scope["method"] in ("PUT", "POST", "PATCH", "DELETE"):
+        return site in ("same-origin", None)
     if scope["path"].startswith(PICTURE_PATHS):
-        return headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+        return site in ("same-origin", "none", None)
     return True
 
 
@@ -112,21 +239,30 @@ def _oversize(scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
 
 
 def _guarded(scope: Scope, send: Send) -> Send:
-    headers = [
+    headers: list[tuple[bytes, bytes]] = [
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"no-referrer"),
-        (b"content-security-policy", CONTENT_POLICY.encode()),
         (b"cross-origin-opener-policy", b"same-origin"),
         (b"cross-origin-resource-policy", b"same-origin"),
+        (b"permissions-policy", b"camera=(self), microphone=(), geolocation=()"),
     ]
+    if scope.get("scheme") in ("https", "wss"):
+        headers.append((b"strict-transport-security", b"max-age=31536000"))
     if scope["path"].startswith(PICTURE_PATHS):
         headers.append((b"cache-control", b"private, no-store"))
 
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
-            names = {name for name, _ in headers}
-            kept = [(name, value) for name, value in message.get("headers", []) if name.lower() not in names]
-            message = {**message, "headers": [*kept, *headers]}
+            message = {**message, "headers": _merged(message.get("headers", []), headers)}
         await send(message)
 
     return guarded
+
+
+def _merged(own: Any, ours: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with ours in place of its own; a stricter content policy of its own stays."""
+    names = {name for name, _ in ours}
+    kept = [(name, value) for name, value in own if name.lower() not in names]
+    if not any(name.lower() == b"content-security-policy" for name, _ in kept):
+        kept.append((b"content-security-policy", CONTENT_POLICY.encode()))
+    return [*kept, *ours]

@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from tracker.clinic.types import FinalOutcome, Indication
+from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.outcomes import LAST, outcomes
 from tracker.clinic.workflow.protocols import Protocol
-from tracker.dashboard import state
 from tracker.errors import NotFound
 from tracker.exports.report import report_csv
 from tracker.exports.report_pdf import report_pdf
@@ -59,7 +59,7 @@ def address(wanted: Protocol, at: FinalOutcome | None, kind: str) -> str:
     return f"/export/report?{urlencode(parts | {name: value for name, value in asked.items() if value is not None})}"
 
 
-def report_file(query: Mapping[str, str]) -> tuple[bytes, ReportKind]:
+def report_file(clinic: Clinic, query: Mapping[str, str]) -> tuple[bytes, ReportKind]:
     """The file behind such an address.
 
     Raises
@@ -75,7 +75,7 @@ def report_file(query: Mapping[str, str]) -> tuple[bytes, ReportKind]:
         wanted = Protocol(Indication[query["indication"]], query.get("device"), depth, days)
     except (KeyError, ValueError):
         raise NotFound("Not found.") from None
-    report = outcomes(state.clinic(), wanted, at)
+    report = outcomes(clinic, wanted, at)
     return (report_pdf(report) if kind is ReportKind.PDF else report_csv(report)), kind
 
 

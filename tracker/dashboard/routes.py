@@ -8,14 +8,32 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from tracker.clinic.access import Action, may_at_all
 from tracker.clinic.workflow import photos
+from tracker.clinic.workflow.clinic import Clinic
+from tracker.clinic.workflow.door import Present
 from tracker.dashboard import pictures, protocol, state
+from tracker.dashboard.gate import PRESENT
 from tracker.errors import NotFound, StoreUnavailable, TrackerError
 from tracker.exports.comparison import Dating, FileKind, file_name
 
 WIDTHS = (64, 2000)
 
 _Word = TypeVar("_Word", pictures.Side, pictures.Layer, pictures.Scope, Dating, FileKind)
+
+
+def clinic_of(request: Request) -> Clinic:
+    """The clinic in the hands of the person whom the gate let in.
+
+    Raises
+    ------
+    NotFound
+        Nobody: there is no gate in front.
+    """
+    here = request.scope.get(PRESENT)
+    if not isinstance(here, Present):
+        raise NotFound("Not found.")
+    return state.opened().acting(here.actor)
 
 
 def preview(request: Request) -> Response:
@@ -25,7 +43,7 @@ def preview(request: Request) -> Response:
         width = request.query_params.get("w", "640")
         if not width.isdigit() or not WIDTHS[0] <= int(width) <= WIDTHS[1]:
             raise TrackerError(f"Width: expected {WIDTHS[0]} to {WIDTHS[1]}, found {width[:20]!r}.")
-        data = photos.photo_preview(state.clinic(), request.path_params["photo_id"], int(width))
+        data = photos.photo_preview(clinic_of(request), request.path_params["photo_id"], int(width))
         return Response(data, media_type="image/jpeg")
 
     return _answered(made)
@@ -37,7 +55,10 @@ def side(request: Request) -> Response:
     def made() -> Response:
         which = _word(pictures.Side, request.path_params["side"])
         layer = _word(pictures.Layer, request.path_params["layer"])
-        data = pictures.comparison_side(state.clinic(), request.path_params["analysis_id"], which, layer)
+        clinic = clinic_of(request)
+        if layer is not pictures.Layer.PHOTO and not may_at_all(clinic.actor, Action.COMPARE):
+            raise NotFound("Not found.")  # a map of redness is a number in colours, which nobody released
+        data = pictures.comparison_side(clinic, request.path_params["analysis_id"], which, layer)
         return Response(data, media_type="image/jpeg")
 
     return _answered(made)
@@ -50,7 +71,7 @@ def export(request: Request) -> Response:
         dating = _word(Dating, request.query_params.get("dates", Dating.RELATIVE))
         kind = _word(FileKind, request.query_params.get("kind", FileKind.JPEG))
         scope = _word(pictures.Scope, request.query_params.get("of", pictures.Scope.VISITS))
-        data = pictures.comparison_file(state.clinic(), request.path_params["analysis_id"], dating, kind, scope)
+        data = pictures.comparison_file(clinic_of(request), request.path_params["analysis_id"], dating, kind, scope)
         headers = {"content-disposition": f'attachment; filename="{file_name(kind)}"'}
         return Response(data, media_type=f"image/{kind}", headers=headers)
 
@@ -61,7 +82,7 @@ def report(request: Request) -> Response:
     """``/export/report?indication=ACNE_SCARS&kind=pdf``: the report on a protocol, patients by pseudonym."""
 
     def made() -> Response:
-        data, kind = protocol.report_file(request.query_params)
+        data, kind = protocol.report_file(clinic_of(request), request.query_params)
         headers = {"content-disposition": f'attachment; filename="outcomes-{token_hex(8)}.{kind}"'}
         return Response(data, media_type=_REPORT_TYPES[kind], headers=headers)
 

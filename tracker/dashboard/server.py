@@ -1,16 +1,19 @@
-"""Starting the dashboard on this computer, with the settings that must not be forgotten."""
+"""Starting the dashboard, with the settings that must not be forgotten."""
 
 import os
 import socket
+import sys
 import threading
 import time
 import webbrowser
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tracker.clinic.workflow import door
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.dashboard import state
-from tracker.dashboard.gate import MAX_UPLOAD_MB
+from tracker.dashboard.gate import HOSTS, IDENTITY_HEADER, MAX_UPLOAD_MB
 from tracker.errors import InvalidInput
 
 ADDRESS = "127.0.0.1"
@@ -26,6 +29,8 @@ SETTINGS: dict[str, Any] = {
     "server.enableCORS": True,
     "server.enableStaticServing": False,
     "server.enableAgentApi": False,
+    # What the gate says of who is asking becomes st.user; nobody with another sign-in can join a session.
+    "server.trustedUserHeaders": {IDENTITY_HEADER.decode(): "sign_in"},
     "server.disconnectedSessionTTL": 30,  # uploaded bytes stay in memory that long after a tab is closed
     "server.fileWatcherType": "none",
     "server.headless": True,
@@ -46,50 +51,108 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def serve(home: Path, port: int = 8501, *, open_browser: bool = False, address: str = ADDRESS) -> None:
-    """Serve the dashboard over a clinic's folder until it is stopped.
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Where the dashboard answers.
+
+    Parameters
+    ----------
+    address : str
+        To bind; anything but this computer's own needs TLS.
+    port : int
+        On it.
+    certificate, key : Path or None
+        PEM files.
+    name : str
+        By which the clinic's people ask for it: ``"skin.clinic.example"``.
+    """
+
+    address: str = ADDRESS
+    port: int = 8501
+    certificate: Path | None = None
+    key: Path | None = None
+    name: str = ""
+
+    def check(self) -> None:
+        """Raise InvalidInput where photos or passwords would cross a network in the open."""
+        if (self.certificate is None) != (self.key is None):
+            raise InvalidInput("TLS: expected a certificate and its key, found only one of them; give both.")
+        for file in (self.certificate, self.key):
+            if file is not None and not file.is_file():
+                raise InvalidInput(f"{file}: expected a PEM file, found none; check the path.")
+        if self.address != ADDRESS and not (self.certificate and self.name):
+            raise InvalidInput(
+                f"Address {self.address}: expected {ADDRESS} where there is no TLS, because passwords and photos would "
+                "cross the network in the open; give a certificate, its key and the server's name."
+            )
+
+    @property
+    def url(self) -> str:
+        """What to open."""
+        scheme, host = ("https", self.name or ADDRESS) if self.certificate else ("http", ADDRESS)
+        return f"{scheme}://{host}:{self.port}"
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Of Streamlit."""
+        told = SETTINGS | {"server.port": self.port, "server.address": self.address}
+        if self.name:
+            told["server.allowedHosts"] = [*SETTINGS["server.allowedHosts"], self.name]
+        if self.certificate and self.key:
+            told |= {"server.sslCertFile": str(self.certificate), "server.sslKeyFile": str(self.key)}
+        return told
+
+
+HERE = Network()
+"""This computer alone."""
+
+
+def serve(home: Path, network: Network = HERE, *, open_browser: bool = False) -> None:
+    """Serve the dashboard over a clinic's folder until it is stopped; a new one prints the link to its first account.
 
     Parameters
     ----------
     home : Path
         Folder of the embedded store.
-    port : int
-        On this computer.
+    network : Network
+        Where it answers.
     open_browser : bool
         Open the page as soon as it answers.
-    address : str
-        Only 127.0.0.1 is accepted until there are accounts.
 
     Raises
     ------
     InvalidInput
-        Another address, or the port is taken.
+        An address without TLS that is not this computer's own, or the port is taken.
     StoreUnavailable
         The store cannot be opened.
     """
-    if address != ADDRESS:
-        raise InvalidInput(
-            f"Address {address}: expected {ADDRESS}, because without accounts everyone on the network could see the "
-            f"photos; leave the address out."
-        )
-    _must_be_free(port)
+    network.check()
+    _must_be_free(network.address, network.port)
     os.environ["TRACKER_HOME"] = str(home)
-    Clinic.open(home).close()
+    os.environ[HOSTS] = network.name
+    with Clinic.open(home) as clinic:
+        link = door.first_link(clinic)
+    page = f"{network.url}/setup/{link}" if link else network.url
+    if link:
+        sys.stdout.write(
+            f"Nobody has an account yet. Set up the first one within 48 h, this link works once:\n{page}\n"
+        )
+        sys.stdout.flush()
     from tracker.dashboard.app import build  # configures Streamlit on import, so not before the checks
 
     if open_browser:
-        threading.Thread(target=_show, args=(port,), daemon=True).start()
+        threading.Thread(target=_show, args=(network.port, page), daemon=True).start()
     try:
-        build().run(config={**SETTINGS, "server.port": port})
+        build().run(config=network.settings)
     finally:
         state.close_all()
 
 
-def _must_be_free(port: int) -> None:
+def _must_be_free(address: str, port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((ADDRESS, port))
+            probe.bind((address, port))
         except OSError:
             raise InvalidInput(
                 f"Port {port}: expected a free port, found it taken (is the dashboard already running?); "
@@ -97,10 +160,10 @@ def _must_be_free(port: int) -> None:
             ) from None
 
 
-def _show(port: int) -> None:
+def _show(port: int, page: str) -> None:
     for _ in range(200):
         with socket.socket() as probe:
             if probe.connect_ex((ADDRESS, port)) == 0:
-                webbrowser.open(f"http://{ADDRESS}:{port}")
+                webbrowser.open(page)
                 return
         time.sleep(0.1)

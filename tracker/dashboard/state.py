@@ -5,14 +5,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from tracker.clinic.types import Patient, PhotoRecord, Series
-from tracker.clinic.workflow import intake
+from tracker.clinic.workflow import door, intake
 from tracker.clinic.workflow.clinic import Clinic, default_home
+from tracker.clinic.workflow.door import Present
 from tracker.clinic.workflow.seeing import GLANCES
 from tracker.dashboard.workers import workers_need_no_main
 from tracker.errors import NotFound
 from tracker.imaging.types import Points
+from tracker.wording import t
 
 workers_need_no_main()
 
@@ -31,13 +34,17 @@ UPLOAD_ROUND = "upload_round"
 REPEATS = "repeat_photos"
 REPEATS_ROUND = "repeat_round"
 MEASURED_KIT = "measured_kit"
+LANGUAGE = "language"
 
 _OPENED: dict[Path, Clinic] = {}
 _LOCK = threading.Lock()
 
 
-def clinic() -> Clinic:
-    """The clinic of ``TRACKER_HOME``, opened once per process and folder; the same for pages and picture routes.
+def opened() -> Clinic:
+    """The clinic of ``TRACKER_HOME``, opened once per process and folder, in the hands of its operator.
+
+    For the gate and the door alone: what a person asks for goes through :func:`clinic`, or through
+    :func:`tracker.dashboard.routes.clinic_of`.
 
     Raises
     ------
@@ -49,6 +56,41 @@ def clinic() -> Clinic:
         if home not in _OPENED:
             _OPENED[home] = Clinic.open(home)
         return _OPENED[home]
+
+
+def me() -> Present:
+    """Who is signed in on this page, read anew; the page stops where nobody is any more.
+
+    A tab that was open when its person signed out, or was disabled, shows nothing further.
+    """
+    here = door.present(opened(), sign_in_id=sign_in_id())
+    if here is None:
+        st.html(
+            f'<p class="spt-empty"><a href="/login" target="_self">{t("You are signed out. Sign in again.")}</a></p>'
+        )
+        st.stop()
+    return here
+
+
+def sign_in_id() -> str:
+    """Id of the sign-in that the gate let in; empty without a gate."""
+    return str(st.user.to_dict().get("sign_in", ""))
+
+
+def clinic() -> Clinic:
+    """The clinic in the hands of the person of this page: every use case asks whether that person may.
+
+    Raises
+    ------
+    StoreUnavailable
+        The folder cannot be used.
+    """
+    return opened().acting(me().actor)
+
+
+def language() -> str:
+    """Code of the language of this page; empty outside of one."""
+    return str(st.session_state.get(LANGUAGE, "")) if get_script_run_ctx(suppress_warning=True) else ""
 
 
 def close_all() -> None:

@@ -1,14 +1,17 @@
-"""The entry script of the dashboard: navigation, and one place where a mistake becomes a sentence.
+"""The entry script of the dashboard: who is here, the pages of that person, and one place where a mistake becomes a
+sentence.
 
 It has a folder of its own because Streamlit takes a folder ``pages`` beside the entry script for an old-style
 application and opens its pages past this script.
 """
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from tracker.dashboard import gate, widgets
-from tracker.dashboard.context import PAGES
+from tracker import wording
+from tracker.dashboard import gate, menu, state, widgets
 from tracker.errors import TrackerError
+from tracker.wording import t
 
 # Inline, because Streamlit fetches named icons for the browser's tab from another machine.
 ICON = (
@@ -16,26 +19,28 @@ ICON = (
     "<path d='M3 4l4 5 3-2 3 5' fill='none' stroke='#fff' stroke-width='1.8'/></svg>"
 )
 
+wording.ask(state.language)
 st.set_page_config(page_title="Skin progress", page_icon=ICON, layout="wide")
 widgets.style()
 if not gate.installed():  # this script was started by itself: its pages would be open to every name and address
     st.error("Start the dashboard with: tracker serve")
     st.stop()
-pages = [
-    st.Page(PAGES / "patients.py", title="Patients", icon=":material/group:", default=True),
-    st.Page(PAGES / "timeline.py", title="Timeline", icon=":material/calendar_month:"),
-    st.Page(PAGES / "upload.py", title="Add photos", icon=":material/add_a_photo:"),
-    st.Page(PAGES / "compare.py", title="Compare", icon=":material/compare:"),
-    st.Page(PAGES / "progress.py", title="Progress", icon=":material/show_chart:"),
-    st.Page(PAGES / "outcomes.py", title="Outcomes", icon=":material/groups:"),
-    st.Page(PAGES / "repeatability.py", title="Repeatability", icon=":material/straighten:"),
-]
-page = st.navigation(pages, position="top")
-# On a phone the bar at the top folds away behind an arrow, so the pages are linked once more in sight.
-with st.container(horizontal=True, key="phone_navigation"):
-    for one in pages:
-        st.page_link(one, label=one.title, width="content")
 try:
+    here = state.me()
+    st.session_state[state.LANGUAGE] = here.user.language
+    entries = menu.offered(here.actor)
+    if not entries:
+        st.error(t("Your account has no pages yet: ask an administrator of the clinic to give it a role."))
+        st.stop()
+    pages = [st.Page(one.path, title=t(one.title), icon=one.icon, default=one is entries[0]) for one in entries]
+    menu_of: dict[str, list[StreamlitPage]] = {}
+    for one, made in zip(entries, pages, strict=True):
+        menu_of.setdefault(t(one.heading) if one.heading else "", []).append(made)
+    page = st.navigation(menu_of, position="top")
+    # On a phone the bar at the top folds away behind an arrow, so the pages are linked once more in sight.
+    with st.container(horizontal=True, key="phone_navigation"):
+        for made in pages:
+            st.page_link(made, label=made.title, width="content")
     page.run()
 except TrackerError as error:
     st.error(widgets.plain(str(error)))

@@ -19,8 +19,10 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
 
 
 def style() -> None:
-    """The page's own style sheet."""
-    st.html(Path(__file__).parents[1] / "style.css")
+    """The page's own style sheets: one for all pages, and one for each room."""
+    here = Path(__file__).parents[1]
+    sheets = [here / "style.css", *sorted((here / "styles").glob("*.css"))]
+    st.html("<style>" + "\n".join(sheet.read_text("utf-8") for sheet in sheets) + "</style>")
 
 
 def plain(text: str) -> str:
