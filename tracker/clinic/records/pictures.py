@@ -74,12 +74,17 @@ class PictureQueries(Queries):
         return [(_photo(row), row.owner, row.code) for row in self.connection.execute(found)]
 
     def count_photos(self) -> int:
-        """How many photos are recorded."""
-        return self.connection.execute(sa.select(sa.func.count()).select_from(schema.photos)).scalar_one()
+        """How many photos are recorded, those in diaries included."""
+        at_home = schema.diary.c.photo_sha256.is_not(None)
+        taken = self.connection.execute(sa.select(sa.func.count()).select_from(schema.photos)).scalar_one()
+        sent = self.connection.execute(sa.select(sa.func.count()).select_from(schema.diary).where(at_home)).scalar_one()
+        return taken + sent
 
     def all_sha256(self) -> set[str]:
-        """The hashes of all recorded photos."""
-        return set(self.connection.execute(sa.select(schema.photos.c.sha256).distinct()).scalars())
+        """The hashes of all recorded photos, those in diaries included: no sweep may take them."""
+        sent = schema.diary.c.photo_sha256
+        found = sa.union(sa.select(schema.photos.c.sha256), sa.select(sent).where(sent.is_not(None)))
+        return set(self.connection.execute(found).scalars())
 
     def add_region(
         self,

@@ -57,6 +57,8 @@ def add_photo(
         Not a photo this program accepts; nothing was stored.
     InvalidInput
         The same file is stored for another patient.
+    ConsentMissing
+        The patient withdrew the consent to photos.
     NotFound
         No such session.
     StoreUnavailable
@@ -97,6 +99,7 @@ def add_photo(
 def _known(records: Records, session_id: str, sha256: str, name: str) -> tuple[PhotoRecord | None, str]:
     """The record of this file in this session, and what to say about it elsewhere; refuses another patient's file."""
     series = records.series(records.session(session_id).series_id)
+    records.refuse_unwanted_photo(series.patient_id)
     notice = ""
     for record, owner, code in records.photos_with(sha256):
         if owner != series.patient_id:
