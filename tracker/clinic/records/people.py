@@ -19,6 +19,7 @@ from tracker.clinic.types import (
     Session,
     SessionKind,
     Visit,
+    Zone,
 )
 from tracker.errors import InvalidInput, NotFound
 
@@ -61,7 +62,12 @@ class PeopleQueries(Queries):
     """Patients, series, sessions."""
 
     def add_patient(
-        self, code: str, name: str, practice_id: str = FIRST_PRACTICE, birth_date: date | None = None
+        self,
+        code: str,
+        name: str,
+        practice_id: str = FIRST_PRACTICE,
+        birth_date: date | None = None,
+        fitzpatrick: Fitzpatrick | None = None,
     ) -> Patient:
         """A new patient; the next free ``P-001`` where no code is given."""
         code = short(code, "Patient code", 64) or self._free_code()
@@ -69,7 +75,8 @@ class PeopleQueries(Queries):
             raise InvalidInput(f"Patient code {code}: expected a new code, found that it is taken; choose another.")
         patient_id = uuid4().hex
         known = self._sealed(patient_id, short(name, "Patient name", 200), birth_date)
-        self.add(schema.patients, {"id": patient_id, "code": code, "practice_id": practice_id, **known})
+        values = {"id": patient_id, "code": code, "practice_id": practice_id, "fitzpatrick": fitzpatrick, **known}
+        self.add(schema.patients, values)
         return self.patient(patient_id)
 
     def change_patient(
@@ -129,8 +136,24 @@ class PeopleQueries(Queries):
             "planned_sessions": plan.planned_sessions,
             "interval_days": plan.interval_days,
             "primary_metric": plan.primary_metric,
+            "maintenance_days": plan.maintenance_days,
         }
         return self.series(self.add(schema.series, values, parent="patient_id"))
+
+    def change_series(self, series_id: str, plan: SeriesPlan) -> Series:
+        """The series with other numbers in its plan; what is treated, where, and what decides stay."""
+        self.series(series_id)
+        changed = sa.update(schema.series).where(schema.series.c.id == series_id)
+        numbers = ("planned_sessions", "interval_days", "maintenance_days")
+        self.connection.execute(changed.values({one: getattr(plan, one) for one in numbers}))
+        return self.series(series_id)
+
+    def end_series(self, series_id: str, ended: date | None, reason: str) -> Series:
+        """The series as ended on a day, or as going on again."""
+        self.series(series_id)
+        changed = sa.update(schema.series).where(schema.series.c.id == series_id)
+        self.connection.execute(changed.values(ended=ended, end_reason=short(reason, "Reason", 200)))
+        return self.series(series_id)
 
     def series(self, series_id: str) -> Series:
         """One series."""
@@ -182,6 +205,8 @@ def short(text: str, what: str, most: int) -> str:
 def _visit_values(visit: Visit) -> dict[str, Any]:
     if len(visit.notes) > 20_000:  # ten pages; keeps a pasted file out of the record
         raise InvalidInput(f"Notes: expected at most 20000 characters, found {len(visit.notes)}; shorten them.")
+    if len(visit.reaction) > 5_000:
+        raise InvalidInput(f"Reaction: expected at most 5000 characters, found {len(visit.reaction)}; shorten it.")
     return {
         "date": visit.date,
         "kind": visit.kind,
@@ -189,7 +214,28 @@ def _visit_values(visit: Visit) -> dict[str, Any]:
         "needle_depth_mm": visit.needle_depth_mm,
         "serum": short(visit.serum, "Serum", 200),
         "notes": visit.notes.replace("\0", ""),  # PostgreSQL text cannot hold it
+        "sector": visit.sector,
+        "zones": [{"name": zone.name, "depth_mm": zone.depth_mm, "passes": zone.passes} for zone in visit.zones],
+        "booster": visit.booster,
+        "anaesthetic": short(visit.anaesthetic, "Anaesthetic", 200),
+        "reaction": visit.reaction.replace("\0", ""),
     }
+
+
+def _visit(row: sa.Row[Any]) -> Visit:
+    return Visit(
+        row.date,
+        row.kind,
+        row.device,
+        row.needle_depth_mm,
+        row.serum,
+        row.notes,
+        row.sector,
+        tuple(Zone(zone["name"], zone["depth_mm"], zone["passes"]) for zone in row.zones),
+        row.booster,
+        row.anaesthetic,
+        row.reaction,
+    )
 
 
 def _placed(rows: Sequence[sa.Row[Any]]) -> list[Session]:
@@ -204,11 +250,22 @@ def _placed(rows: Sequence[sa.Row[Any]]) -> list[Session]:
             if days is not None and days < SHORTEST_INTERVAL_DAYS:
                 notice = f"{days} days since the last needling: at least {SHORTEST_INTERVAL_DAYS} are advised."
             needled, treatments = row.date, treatments + 1
-        visit = Visit(row.date, row.kind, row.device, row.needle_depth_mm, row.serum, row.notes)
-        sessions.append(Session(row.id, row.series_id, visit, row.created, number, days, notice, before))
+        sessions.append(Session(row.id, row.series_id, _visit(row), row.created, number, days, notice, before))
     return sessions
 
 
 def _series(row: sa.Row[Any]) -> Series:
-    plan = SeriesPlan(row.indication, row.site, row.detail, row.planned_sessions, row.interval_days, row.primary_metric)
-    return Series(row.id, row.patient_id, plan, row.created)
+    return Series(row.id, row.patient_id, plan_of(row), row.created, row.ended, row.end_reason)
+
+
+def plan_of(row: sa.Row[Any]) -> SeriesPlan:
+    """The plan in a row of the table of series, or in one that has its columns."""
+    return SeriesPlan(
+        row.indication,
+        row.site,
+        row.detail,
+        row.planned_sessions,
+        row.interval_days,
+        row.primary_metric,
+        row.maintenance_days,
+    )

@@ -12,16 +12,20 @@ from tracker.clinic.types.accounts import (
     Target,
     User,
 )
+from tracker.clinic.types.booking import Booking, time_of_day
+from tracker.clinic.types.candidacy import Answer, Candidacy, Question, Reply, flags_of
 from tracker.clinic.types.kit import OLD_DAYS, Kit, KitLabels, scope, scope_sentence
 from tracker.clinic.types.pictures import FREEHAND, AnalysisRecord, Basis, PhotoRecord, RegionRecord
 from tracker.clinic.types.record import (
     INTERVAL_DAYS,
+    MAINTENANCE_DAYS,
     SHORTEST_INTERVAL_DAYS,
     Patient,
     Series,
     SeriesPlan,
     Session,
     Visit,
+    Zone,
 )
 from tracker.clinic.types.sighting import Seen, SightingKind, SightingRecord
 from tracker.clinic.types.vocabulary import (
@@ -37,6 +41,7 @@ from tracker.clinic.types.vocabulary import (
     Gais,
     GoodmanBaron,
     HealingPhase,
+    HealingStage,
     Indication,
     Moment,
     Purpose,
@@ -52,6 +57,7 @@ __all__ = [
     "FIRST_PRACTICE",
     "FREEHAND",
     "INTERVAL_DAYS",
+    "MAINTENANCE_DAYS",
     "OLD_DAYS",
     "OPERATOR",
     "OUTCOME_WINDOW_DAYS",
@@ -60,15 +66,19 @@ __all__ = [
     "Actor",
     "AnalysisRecord",
     "AnalysisStatus",
+    "Answer",
     "Basis",
     "BodySite",
+    "Booking",
     "BookingState",
     "Booster",
+    "Candidacy",
     "FinalOutcome",
     "Fitzpatrick",
     "Gais",
     "GoodmanBaron",
     "HealingPhase",
+    "HealingStage",
     "Indication",
     "Invitation",
     "Kind",
@@ -79,9 +89,11 @@ __all__ = [
     "PhotoRecord",
     "Practice",
     "Purpose",
+    "Question",
     "RegionOrigin",
     "RegionRecord",
     "RegionRole",
+    "Reply",
     "Role",
     "Sector",
     "Seen",
@@ -96,6 +108,9 @@ __all__ = [
     "User",
     "View",
     "Visit",
+    "Zone",
+    "flags_of",
     "scope",
     "scope_sentence",
+    "time_of_day",
 ]
