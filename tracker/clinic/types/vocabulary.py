@@ -189,6 +189,15 @@ class RegionOrigin(StrEnum):
     CORRECTED = "proposed by the program, corrected"
 
 
+class HealingStage(StrEnum):
+    """How healing after needling is named to people; each stage is one or more of the phases that judge photos."""
+
+    ACUTE = "acute"
+    EARLY = "early"
+    FLAKING = "flaking"
+    SETTLED = "settled"
+
+
 class HealingPhase(StrEnum):
     """What the skin can tell, by whole days since the last needling."""
 
@@ -211,11 +220,19 @@ class HealingPhase(StrEnum):
                 return phase
         return cls.OUTCOME_ASSESSABLE
 
+    @property
+    def stage(self) -> HealingStage | None:
+        """The stage that people know it by; None before the first needling."""
+        return None if self is HealingPhase.NOT_NEEDLED else HealingStage.__members__.get(self.name, _LAST_STAGE)
+
     def shows(self, metric: Metric) -> bool:
         """Whether a measure taken in this phase belongs in a trend."""
         if self is HealingPhase.COLOUR_ASSESSABLE:
             return metric in COLOUR_METRICS
         return self in (HealingPhase.NOT_NEEDLED, HealingPhase.OUTCOME_ASSESSABLE)
+
+
+_LAST_STAGE = HealingStage.SETTLED  # from day 7 on, whichever measures count by then
 
 
 class FinalOutcome(StrEnum):
