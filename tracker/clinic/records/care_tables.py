@@ -91,6 +91,7 @@ releases = sa.Table(
     sa.Column("analysis_id", ID, sa.ForeignKey("analyses.id"), index=True),
     sa.Column("metric", words_of(Metric)),
     text("region", 80),
+    sa.Column("change", sa.JSON(none_as_null=True)),  # the number as it was told when it was released
     _author(),
     created(),
     sa.Column("withdrawn", UtcTime),

@@ -163,6 +163,7 @@ def upgrade() -> None:
         sa.Column("analysis_id", ID, nullable=True),
         sa.Column("metric", WORD, nullable=True),
         sa.Column("region", sa.String(length=80), nullable=False),
+        sa.Column("change", sa.JSON(), nullable=True),
         sa.Column("author_id", ID, nullable=False),
         sa.Column("created", sa.DateTime(), nullable=False),
         sa.Column("withdrawn", sa.DateTime(), nullable=True),
