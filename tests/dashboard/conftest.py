@@ -70,8 +70,8 @@ def drawn_home(tmp_path_factory):
     return home
 
 
-def signed_in(clinic, roles=("CLINICIAN", "ADMIN"), patient_id="", practice_id=FIRST_PRACTICE, login=""):
-    """Somebody with these roles who has just signed in."""
+def token_of(clinic, roles=("CLINICIAN", "ADMIN"), patient_id="", practice_id=FIRST_PRACTICE, login=""):
+    """The token of somebody with these roles who has just signed in."""
     token = uuid4().hex
     with clinic.store.write() as records:
         login = login or f"test-{'-'.join(roles).casefold()}-{patient_id}-{practice_id}"[:100]
@@ -79,7 +79,12 @@ def signed_in(clinic, roles=("CLINICIAN", "ADMIN"), patient_id="", practice_id=F
             login, "Dr Test", frozenset(Role[role] for role in roles), practice_id, patient_id
         )
         records.add_sign_in(door.digest(token), user.id)
-    return door.present(clinic, token=token)
+    return token
+
+
+def signed_in(clinic, *arguments, **named):
+    """Somebody with these roles who has just signed in."""
+    return door.present(clinic, token=token_of(clinic, *arguments, **named))
 
 
 @pytest.fixture(name="signed_in")
@@ -88,18 +93,26 @@ def _signed_in():
     return signed_in
 
 
+@pytest.fixture(name="token_of")
+def _token_of():
+    """The function :func:`token_of`."""
+    return token_of
+
+
 @pytest.fixture
 def at_home(monkeypatch):
-    """A function that points the dashboard to a folder; everything is closed and forgotten afterwards."""
+    """A function that points the dashboard to a folder, signs somebody in and gives the cookie; all is closed after."""
 
-    def point(home: Path, roles=("CLINICIAN", "ADMIN"), patient_id="") -> None:
+    def point(home: Path, roles=("CLINICIAN", "ADMIN"), patient_id="") -> str:
         monkeypatch.setenv("TRACKER_HOME", str(home))
         monkeypatch.setattr(gate, "installed", lambda: True)  # as in the server; test_pages shows the other case
         try:
-            here = signed_in(state.opened(), roles, patient_id)
+            token = token_of(state.opened(), roles, patient_id)
         except StoreUnavailable:  # what the page says of it is tested
-            return
+            return ""
+        here = door.present(state.opened(), token=token)
         monkeypatch.setattr(state, "sign_in_id", lambda: here.sign_in.id)  # the gate's header, which AppTest lacks
+        return f"tracker_session={token}"
 
     yield point
     state.close_all()

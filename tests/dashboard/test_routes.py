@@ -20,8 +20,7 @@ APP = Starlette(routes=ROUTES, middleware=[Middleware(Gate)])
 
 @pytest.fixture
 def get(asgi, at_home, drawn_home):
-    at_home(drawn_home)
-    return partial(asgi, APP)
+    return partial(asgi, APP, headers={"cookie": at_home(drawn_home)})
 
 
 @pytest.fixture

@@ -1,5 +1,4 @@
-"""The entry script of the dashboard: who is here, the pages of that person, and one place where a mistake becomes a
-sentence.
+"""The entry script of the dashboard: who is here, that person's pages, and where a mistake becomes a sentence.
 
 It has a folder of its own because Streamlit takes a folder ``pages`` beside the entry script for an old-style
 application and opens its pages past this script.
