@@ -12,7 +12,6 @@ from tracker.clinic.types.own import (
     ConsentRecord,
     DiaryDraft,
     DiaryEntry,
-    GivenAway,
     Rating,
     Reaction,
     check_words,
@@ -41,12 +40,6 @@ class OwnQueries(Queries):
         table = schema.consents
         found = sa.select(table).where(table.c.patient_id == patient_id).order_by(table.c.sequence)
         return [_consent(row) for row in self.connection.execute(found)]
-
-    def given_away(self, patient_id: str) -> list[GivenAway]:
-        """Every picture that left the clinic under a consent, oldest first."""
-        table = schema.exports
-        found = sa.select(table).where(table.c.patient_id == patient_id).order_by(table.c.sequence)
-        return [GivenAway(row.id, row.purpose, row.kind, row.created) for row in self.connection.execute(found)]
 
     def refuse_unwanted_photo(self, patient_id: str) -> None:
         """Nothing; raises ConsentMissing where the consent to photos was withdrawn. None on record is no refusal."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from tracker.clinic.types.review import ExportRecord
 from tracker.clinic.types.vocabulary import Gais, Purpose
 from tracker.errors import InvalidInput
 
@@ -63,7 +64,7 @@ class ConsentRecord:
         return self.how == OWN_HAND
 
 
-class Standing(StrEnum):
+class ConsentStanding(StrEnum):
     """What the newest word on a purpose means today."""
 
     GIVEN = "given"
@@ -73,23 +74,13 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class GivenAway:
-    """A picture that left the clinic under a consent."""
-
-    id: str
-    purpose: Purpose
-    kind: str
-    created: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class ConsentState:
     """One purpose: how it stands, everything ever said about it, oldest first, and what left the clinic under it."""
 
     purpose: Purpose
-    standing: Standing
+    standing: ConsentStanding
     history: tuple[ConsentRecord, ...]
-    exports: tuple[GivenAway, ...]
+    exports: tuple[ExportRecord, ...]
 
     @property
     def newest(self) -> ConsentRecord | None:
@@ -99,16 +90,16 @@ class ConsentState:
     @property
     def holds(self) -> bool:
         """Whether it is given and has not expired."""
-        return self.standing is Standing.GIVEN
+        return self.standing is ConsentStanding.GIVEN
 
 
-def standing_of(newest: ConsentRecord | None, today: date) -> Standing:
+def standing_of(newest: ConsentRecord | None, today: date) -> ConsentStanding:
     """What the newest word on a purpose means on a day."""
     if newest is None:
-        return Standing.NONE
+        return ConsentStanding.NONE
     if not newest.given:
-        return Standing.WITHDRAWN
-    return Standing.EXPIRED if newest.expires is not None and newest.expires < today else Standing.GIVEN
+        return ConsentStanding.WITHDRAWN
+    return ConsentStanding.EXPIRED if newest.expires is not None and newest.expires < today else ConsentStanding.GIVEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,21 @@
 """Photos of a session: taking them in, looking at them, drawing on them."""
 
 import hashlib
-import os
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-from uuid import uuid4
 
-import cv2
 import numpy as np
 
 from tracker.clinic.access import Action
 from tracker.clinic.records.store import Records
 from tracker.clinic.types import FREEHAND, Basis, Kind, Moment, PhotoRecord, RegionRecord, RegionRole, View
+from tracker.clinic.workflow import previews
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.guard import guarded
 from tracker.errors import InvalidInput
 from tracker.imaging import decode, quality, regions
 from tracker.imaging.types import Box, Mask, Photo, Points, Region, frozen
 
-PREVIEW_WIDTH = 1200  # px; fills a half-screen comparison on a 2560 px display
-PREVIEW_QUALITY = 88  # 0.2 MB at 1200 px; no block edges visible on skin at 100 %
 DRAWN = regions.DRAWN
 """Name of a region that a person drew, in answers and tables."""
 _NAMES = {RegionRole.TREATED: DRAWN, RegionRole.REFERENCE: regions.REFERENCE}
@@ -64,7 +58,7 @@ def add_photo(
     StoreUnavailable
         Full, busy or unreachable; nothing was stored.
     """
-    name = _shown(name)
+    name = previews.shown_name(name)
     sha256 = hashlib.sha256(data).hexdigest()
     with clinic.store.read() as records:
         known, notice = _known(records, session_id, sha256, name)
@@ -92,7 +86,7 @@ def add_photo(
         if not clinic.files.exists(sha256):  # swept since, as an orphan that lay there for a day; no sweep runs now
             clinic.files.put(data)
         stored = records.add_photo(draft)
-    _remember(clinic, sha256, PREVIEW_WIDTH, _jpeg(photo, PREVIEW_WIDTH))
+    previews.keep(clinic.cache, sha256, previews.WIDTH, previews.jpeg(photo, previews.WIDTH))
     return replace(stored, notice=notice)
 
 
@@ -112,12 +106,6 @@ def _known(records: Records, session_id: str, sha256: str, name: str) -> tuple[P
         day = records.session(record.session_id).date
         notice = f"{name} is also stored in the session of {day}; check that it belongs to this one."
     return None, notice
-
-
-def _shown(name: str) -> str:
-    """A file name that is safe to print: last part only, no control characters, at most 255 characters."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(c for c in last if c.isprintable())[:255].strip() or "photo"
 
 
 @guarded(Action.ADD_PHOTO, photo_id=Kind.PHOTO)
@@ -157,47 +145,15 @@ def load_photo(clinic: Clinic, photo_id: str) -> Photo:
 
 
 @guarded(Action.SEE_PHOTO, photo_id=Kind.PHOTO)
-def photo_preview(clinic: Clinic, photo_id: str, width: int = PREVIEW_WIDTH) -> bytes:
+def photo_preview(clinic: Clinic, photo_id: str, width: int = previews.WIDTH) -> bytes:
     """JPEG of at most that width in px, made of pixels alone: no metadata, no thumbnail, no file name."""
-    if not 16 <= width <= 8192:
-        raise InvalidInput(f"Preview width: expected 16 to 8192 px, found {width}; choose another.")
+    previews.check_width(width)
     record = get_photo(clinic, photo_id)
-    cached = _cached(clinic, record.sha256, width)
-    if cached.exists():
-        return cached.read_bytes()
-    data = _jpeg(load_photo(clinic, photo_id), width)
-    _remember(clinic, record.sha256, width, data)
+    data = previews.kept(clinic.cache, record.sha256, width)
+    if data is None:
+        data = previews.jpeg(load_photo(clinic, photo_id), width)
+        previews.keep(clinic.cache, record.sha256, width, data)
     return data
-
-
-def _jpeg(photo: Photo, width: int) -> bytes:
-    eight_bit = photo.encoded if photo.encoded.dtype == np.uint8 else (photo.encoded // 257).astype(np.uint8)
-    if width < photo.size[0]:
-        height = max(1, round(photo.size[1] * width / photo.size[0]))
-        eight_bit = np.asarray(cv2.resize(eight_bit, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-    done, data = cv2.imencode(
-        ".jpg", cv2.cvtColor(eight_bit, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, PREVIEW_QUALITY]
-    )
-    if not done:
-        raise RuntimeError(f"OpenCV could not write a JPEG of {eight_bit.shape}")
-    return bytes(data)
-
-
-def _cached(clinic: Clinic, sha256: str, width: int) -> Path:
-    return clinic.cache / f"{sha256}-{width}.jpg"
-
-
-def _remember(clinic: Clinic, sha256: str, width: int, data: bytes) -> None:
-    """Keep a preview; a full disk must not stop anyone from looking, so a preview that cannot be kept is not."""
-    target = _cached(clinic, sha256, width)
-    partial = target.with_name(f"{uuid4().hex}.part")
-    with suppress(OSError):
-        try:
-            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-                stream.write(data)
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
 
 
 @guarded(Action.DRAW, photo_id=Kind.PHOTO)
