@@ -14,7 +14,7 @@ from tracker.clinic.types import (
 from tracker.clinic.workflow.progress import SeriesEntry
 from tracker.dashboard.widgets import when
 from tracker.imaging.types import Metric
-from tracker.wording import n, t, titled
+from tracker.wording import decimal, n, t, titled
 
 
 def due_words(entry: SeriesEntry, today: date | None = None) -> str:
@@ -72,7 +72,7 @@ def session_details(session: Session, plan: SeriesPlan) -> str:
     if visit.device:
         parts.append(visit.device)
     if visit.needle_depth_mm is not None:
-        parts.append(t("{depth} mm", depth=f"{visit.needle_depth_mm:.1f}"))
+        parts.append(t("{depth} mm", depth=decimal(f"{visit.needle_depth_mm:.1f}")))
     if visit.serum:
         parts.append(visit.serum)
     return " · ".join(parts)

@@ -29,7 +29,7 @@ from tracker.exports.table import (
     withheld_sentences,
 )
 from tracker.imaging.types import Analysis, Change, Flag, Metric, Verdict
-from tracker.wording import capital, lowered, mark, t
+from tracker.wording import capital, decimal, lowered, mark, t
 
 NOT_MEASURED = mark(
     "Not measured from a photo: elasticity of the skin, and depth or volume of scars. A flat picture does not show "
@@ -47,11 +47,11 @@ _SCALES = {
     pictures.Layer.REDNESS: (mark("{range} H paler"), mark("{range} H redder"), REDNESS_COLOURS),
     pictures.Layer.TEXTURE: (mark("smooth"), mark("rough"), TEXTURE_COLOURS),
 }
-_FIGURES: dict[pictures.Layer, dict[str, object]] = {
+_FIGURES = {
     pictures.Layer.REDNESS: {"range": f"{REDNESS_RANGE_H:.0f}"},
     pictures.Layer.TEXTURE: {
-        "least": TEXTURE_BAND_MM[0],
-        "most": TEXTURE_BAND_MM[1],
+        "least": f"{TEXTURE_BAND_MM[0]}",
+        "most": f"{TEXTURE_BAND_MM[1]}",
         "contrast": f"{TEXTURE_RANGE:.0%}",
     },
 }
@@ -102,7 +102,7 @@ def layers(compared: Comparison, changes: Sequence[Change]) -> list[widgets.Laye
             continue
         if layer is pictures.Layer.SCAR and corrected:
             legend = CORRECTED_LEGEND
-        words = t(legend, **_FIGURES.get(layer, {}))
+        words = t(legend, **_figures(layer))
         if layer is pictures.Layer.OUTLINES:
             words += f" {t(REFERENCE_LEGEND if drawn else PROPOSED_LEGEND)}"
         before, after = (f"/img/{analysis_id}/{side}/{layer}" for side in pictures.Side)
@@ -110,11 +110,15 @@ def layers(compared: Comparison, changes: Sequence[Change]) -> list[widgets.Laye
     return found
 
 
+def _figures(layer: pictures.Layer) -> dict[str, object]:
+    return {name: decimal(figure) for name, figure in _FIGURES.get(layer, {}).items()}
+
+
 def _scale(layer: pictures.Layer) -> widgets.Scale | None:
     if layer not in _SCALES:
         return None
     low, high, colours = _SCALES[layer]
-    figures = _FIGURES[layer]
+    figures = _figures(layer)
     return widgets.Scale(t(low, **figures), t(high, **figures), colour_scale(colours))
 
 

@@ -16,7 +16,7 @@ from tracker.exports import sightings as export
 from tracker.exports.overlay import Picture
 from tracker.imaging.regions import parts
 from tracker.imaging.types import Metric
-from tracker.wording import mark, t
+from tracker.wording import decimal, mark, t
 
 POLL_S = 1.0
 """A face takes a tenth of a second and an outline one or two, and the page must not flicker."""
@@ -134,7 +134,7 @@ def legend(sight: Sight) -> str:
             "on a face; it does not recognise anyone and judges no skin. Confidence of the points, median: {sure} "
             "(1 is surest).",
             who=who,
-            sure=", ".join(f"{one:.2f}" for one in sure),
+            sure=", ".join(decimal(f"{one:.2f}") for one in sure),
         )
     return t(
         "Blue: how likely {who} holds each spot for scar. Yellow line: likely by one half, its outline. White line: "

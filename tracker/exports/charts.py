@@ -12,6 +12,7 @@ import altair as alt
 import pandas as pd
 
 from tracker.exports.table import amount, between, change_unit, least_fall, metric_words, region_words, signed
+from tracker.exports.units import unit_words
 from tracker.imaging.types import Verdict
 from tracker.wording import mark, t, when
 
@@ -77,7 +78,7 @@ def progress(table: pd.DataFrame, metric: str, region: str, height: int = 260) -
     x = alt.X("when:T", title=None, axis=dates)
     y = alt.Y(
         "change:Q",
-        title=t("Change since baseline ({unit})", unit=unit),
+        title=t("Change since baseline ({unit})", unit=unit_words(unit)),
         scale=alt.Scale(domain=[low, high], nice=False),
     )
     layers = [*_noise_band(rows), *_marks(rows, x, y, low + 0.05 * (high - low))]

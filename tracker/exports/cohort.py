@@ -8,6 +8,7 @@ import pandas as pd
 from tracker.exports.charts import BAND, HEALING, INK, LINE, LOOK
 from tracker.exports.report import OutcomeReport
 from tracker.exports.table import metric_words, signed
+from tracker.exports.units import unit_words
 from tracker.imaging.change import LOG_METRICS
 from tracker.wording import lowered, t
 
@@ -51,7 +52,11 @@ def patients_chart(report: OutcomeReport) -> alt.LayerChart:
     crowded = len(rows) > MOST_ROWS
     axis = None if crowded else alt.Axis(title=None, labelLimit=110, ticks=False, domain=False, grid=False)
     y = alt.Y("patient:N", sort=list(rows["patient"]), axis=axis)
-    title = t("Change of {measure} since baseline ({unit})", measure=lowered(metric_words(report.metric)), unit=unit)
+    title = t(
+        "Change of {measure} since baseline ({unit})",
+        measure=lowered(metric_words(report.metric)),
+        unit=unit_words(unit),
+    )
     x = alt.X("change:Q", title=title, axis=alt.Axis(tickCount=8))
     tooltip = [alt.Tooltip("patient:N", title=t("Patient")), alt.Tooltip("said:N", title=t("Change"))]
     layers: list[alt.Chart] = []
@@ -73,7 +78,7 @@ def patients_chart(report: OutcomeReport) -> alt.LayerChart:
 def course_chart(report: OutcomeReport, height: int = 280) -> alt.LayerChart:
     """Every patient's course since the baseline, and the mean change per month where it could be estimated."""
     x = alt.X("months:Q", title=t("Months since baseline"), axis=alt.Axis(tickCount=8))
-    y = alt.Y("change:Q", title=t("Change since baseline ({unit})", unit=report.unit))
+    y = alt.Y("change:Q", title=t("Change since baseline ({unit})", unit=unit_words(report.unit)))
     opacity = 0.35 if len(report.measured) > CROWD else 0.9
     line = alt.Chart(report.course).mark_line(color=LINE, strokeWidth=1, opacity=opacity)
     points = alt.Chart(report.course).mark_point(filled=True, size=14, color=LINE, opacity=opacity)

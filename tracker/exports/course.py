@@ -7,7 +7,7 @@ from tracker.imaging.change import LOG_METRICS
 from tracker.imaging.change.multiplicity import percent
 from tracker.imaging.change.progress import FEWEST_SESSIONS, Course, Trend
 from tracker.imaging.types import Metric
-from tracker.wording import t
+from tracker.wording import decimal, t
 
 
 def shown_change(metric: Metric | str, difference: float) -> float:
@@ -45,7 +45,7 @@ def course_sentence(course: Course, metric: Metric | str, region: str, unit: str
     said: dict[str, object] = {
         "sessions": course.sessions,
         "what": what,
-        "cover": f"{percent(course.level)}{HARD_SPACE}%",
+        "cover": decimal(f"{percent(course.level)}{HARD_SPACE}%"),
     }
     if course.trend is Trend.NONE:
         text = t(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from tracker.exports.table import CROSS_CHECKS, PRIMARY, amount, between, change_unit, metric_words, region_words
 from tracker.imaging.change import LOG_METRICS, Component
-from tracker.wording import lowered, mark, t
+from tracker.wording import decimal, lowered, mark, t
 
 COLUMNS = (
     "metric",
@@ -116,7 +116,7 @@ def _view(one: Component, photos: int) -> dict[str, Any]:
         region_words(one.kind),
         amount(smallest_seen(one, photos), unit),
         *(f"{amount(value, unit)} ({between(amount(low, ''), amount(high, ''))})" for value, low, high in figures),
-        f"{levels.icc():.2f} ({between(f'{icc[0]:.2f}', f'{icc[1]:.2f}')})",
+        decimal(f"{levels.icc():.2f} ({between(f'{icc[0]:.2f}', f'{icc[1]:.2f}')})"),
         f"{levels.df(photos):.0f}",
         str(levels.subjects),
         t("with card" if one.colour == "calibrated" else "without card"),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from tracker.exports.table import HARD_SPACE, amount, between, metric_words, signed
 from tracker.imaging.change.mixed import Pooled
-from tracker.wording import lowered, mark, n, t, titled
+from tracker.wording import decimal, lowered, mark, n, t, titled
 
 PATIENT_COLUMNS = (
     "patient",
@@ -182,7 +182,7 @@ def patients_table(report: OutcomeReport) -> pd.DataFrame:
                 "State": t(row["state"]),
                 "Needled": _of(*str(row["treatments"]).split(" of ")),
                 "Session": _at(str(row["at"])),
-                "Months": "–" if math.isnan(row["months"]) else f"{row['months']:.1f}",
+                "Months": "–" if math.isnan(row["months"]) else decimal(f"{row['months']:.1f}"),
                 "Change": signed(row["change"], unit),
                 "95 % interval": "–" if math.isnan(low) else between(signed(low, ""), signed(high, unit)),
                 "Seen from": amount(row["sdc"], unit),

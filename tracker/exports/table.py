@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from tracker.exports.places import region_name
+from tracker.exports.units import unit_words
 from tracker.imaging.change import LOG_METRICS
 from tracker.imaging.change.multiplicity import LEVEL, percent
 from tracker.imaging.types import Change, FlagCode, Metric, Verdict
-from tracker.wording import capital, lowered, mark, t
+from tracker.wording import capital, decimal, lowered, mark, t
 
 METRIC_WORDS: dict[Metric, str] = {
     Metric.REDNESS: mark("Redness"),
@@ -96,8 +97,8 @@ def amount(value: float, unit: str) -> str:
     if math.isnan(value):
         return "–"
     decimals = 2 if abs(value) < 1 else 1 if abs(value) < 100 else 0
-    text = f"{value:.{decimals}f}".replace("-", "−")
-    return text if not unit else f"{text}{HARD_SPACE}{unit}"
+    text = decimal(f"{value:.{decimals}f}").replace("-", "−")
+    return text if not unit else f"{text}{HARD_SPACE}{unit_words(unit)}"
 
 
 def sentence(change: Change) -> str:
@@ -118,7 +119,7 @@ def sentence(change: Change) -> str:
     if change.verdict is Verdict.NOT_ASSESSABLE:
         return t("{what}: not assessable. {why}", what=what, why=reasons(change)).strip()
     low, high = sorted(change.interval)
-    cover = f"{percent(change.level)}{HARD_SPACE}%"
+    cover = decimal(f"{percent(change.level)}{HARD_SPACE}%")
     if change.verdict is Verdict.CHANGED:
         fell = change.change < 0
         least = least_fall(change.metric, change.sdc) if fell else change.sdc
@@ -284,7 +285,7 @@ def _between(change: Change, unit: str) -> str:
     if math.isnan(low):
         return "–"
     text = between(signed(low, ""), signed(high, unit))
-    return text if change.level == LEVEL else f"{text} ({percent(change.level)}{HARD_SPACE}%)"
+    return text if change.level == LEVEL else f"{text} ({decimal(percent(change.level))}{HARD_SPACE}%)"
 
 
 def between(low: str, high: str) -> str:

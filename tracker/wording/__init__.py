@@ -70,6 +70,11 @@ def lowered(text: str, *, first: bool = False) -> str:
     return text[:1].lower() + text[1:] if first else text.lower()
 
 
+def decimal(figure: str) -> str:
+    """``"6.1"`` with the decimal sign of the language of this moment."""
+    return figure.replace(".", _DECIMAL_SIGNS.get(language(), "."))
+
+
 def when(day: date) -> str:
     """``"4 Apr 2026"``, as the language of this moment writes it."""
     if language() == ENGLISH:
@@ -101,6 +106,7 @@ def ask(where: Callable[[], str]) -> None:
 
 
 _SMALL_NOUNS = frozenset({ENGLISH})
+_DECIMAL_SIGNS = {"de": ","}
 
 
 @lru_cache(maxsize=8)
