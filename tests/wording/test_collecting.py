@@ -1,6 +1,7 @@
 """The catalogue holds every text, and every text that a person reads goes through it."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -139,3 +140,11 @@ def test_a_bare_label_is_noticed():
         3,
     ]
     assert bare_labels("st.markdown(f'**{name}**')\nst.progress(0.5, 'Working')") == [2]
+
+
+@pytest.mark.parametrize("path", sorted(DASHBOARD.rglob("*.html")), ids=lambda path: path.name)
+def test_components_get_their_words_with_their_data(path):
+    html = path.read_text("utf-8")
+    between = re.findall(r">([^<]*)<", html)
+    attributes = re.findall(r'\b(?:aria-label|alt|title|placeholder)="([^"]*)"', html)
+    assert [text for text in (*between, *attributes) if any(map(str.isalpha, text))] == []
