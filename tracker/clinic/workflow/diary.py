@@ -46,22 +46,22 @@ def write(clinic: Clinic, patient_id: str, draft: DiaryDraft) -> DiaryEntry:
         Full, busy or unreachable; nothing was stored.
     """
     _check_day(draft.day)
-    sha256 = ""
-    if draft.photo is not None:
+    sha256, data = "", draft.photo
+    if data is not None:
         draft = replace(draft, photo_name=previews.shown_name(draft.photo_name))
         with clinic.store.read() as records:
             records.refuse_unwanted_photo(patient_id)
-        photo = decode.open_photo(draft.photo, name=draft.photo_name)
-        sha256 = clinic.files.put(draft.photo)  # the file before the row: a row never names a file that is not there
+        photo = decode.open_photo(data, name=draft.photo_name)
+        sha256 = clinic.files.put(data)  # the file before the row: a row never names a file that is not there
         previews.keep(clinic.cache, sha256, previews.WIDTH, previews.jpeg(photo, previews.WIDTH))
     with clinic.store.write() as records:
         written = [one for one in records.diary_of(patient_id) if one.created.astimezone().date() == _today()]
         if len(written) >= MOST_PER_DAY:
             raise InvalidInput(f"Diary: expected at most {MOST_PER_DAY} entries a day, found one more; go on tomorrow.")
-        if draft.photo is not None:
+        if data is not None:
             records.refuse_unwanted_photo(patient_id)
             if not clinic.files.exists(sha256):  # swept since, as an orphan that lay there for a day
-                clinic.files.put(draft.photo)
+                clinic.files.put(data)
         return records.add_diary_entry(patient_id, draft, sha256, clinic.actor.user_id)
 
 
