@@ -38,8 +38,8 @@ def made(n: int, metric: str = "redness", unit: str = "H", **other) -> OutcomeRe
     for number in range(n):
         change = -5 + 2 * float(rng.normal())
         row = (f"P-{number:03d}", "final outcome measured", "3 of 3", "final outcome (90 days)", 5.3, change)
-        rows.append((*row, change - 2.5, change + 2.5, 2.5, "changed", 0.8 * change, change < -2.5))
-    gone = ("P-gone", "dropped out: treatments not completed", "1 of 3", "", *[NAN] * 5, "", NAN, None)
+        rows.append((*row, change - 2.5, change + 2.5, 2.5, "changed", 0.8 * change, change < -2.5, "improved"))
+    gone = ("P-gone", "dropped out: treatments not completed", "1 of 3", "", *[NAN] * 5, "", NAN, None, "")
     patients = pd.DataFrame([*rows, gone], columns=list(PATIENT_COLUMNS))
     course = [(row[0], month, row[5] * month / 5.3) for row in rows for month in (0.0, 1.2, 5.3)]
     report = OutcomeReport(
@@ -79,9 +79,29 @@ def test_dropouts_and_withheld_comparisons_stand_among_the_figures():
     assert found["Comparisons withheld"] == "4 of 60"
     assert found["Dropped out: treatments not completed"] == "1"
     assert found["Patients of this protocol"] == "13"
-    assert found["Changed for the better beyond the noise of the measurement"] == "10 of 12 patients"
+    assert found["Dropped out, for either reason"] == "1 of 13"
     undirected = figures(made(12, responders=None))
     assert not [label for label, _ in undirected if "better" in label]
+
+
+def test_the_share_of_responders_never_stands_without_its_interval():
+    label = "Changed for the better beyond the noise of the measurement"
+    hard = "95\u00a0%"
+    assert dict(figures(made(12)))[label] == (f"10 of 12 patients, 83\u00a0% ({hard} interval 55\u00a0% to {hard})")
+    assert dict(figures(made(12, responders=(0, 0))))[label] == "0 of 0 patients"
+    row = next(csv.DictReader(io.StringIO(report_csv(made(12)).decode("utf-8-sig"))))
+    found = [float(row[f"group_responder_rate{end}"]) for end in ("", "_low", "_high")]
+    assert found == pytest.approx([10 / 12, 0.552, 0.953], abs=1e-3)
+    assert (row["group_patients"], row["group_dropped_out"], row["group_withheld"]) == ("13", "1", "4")
+
+
+def test_what_patients_say_themselves_is_counted_beside_the_measure():
+    nobody = dict(figures(made(6)))
+    assert nobody["Patients' own rating (GAIS)"] == "nobody has given one yet"
+    told = dict(figures(made(6, satisfaction=(("much improved", 3), ("no change", 1), ("worse", 0)))))
+    assert told["Patients' own rating (GAIS), newest of each"] == "4 of 7"
+    assert told["Patients who say: much improved"] == "3 of 4"
+    assert told["Patients who say: worse"] == "0 of 4"
 
 
 def test_who_has_no_number_has_dashes():

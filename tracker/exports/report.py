@@ -1,15 +1,15 @@
 """The report on a protocol: what it achieved over the clinic's patients, as values, as words and as a CSV table."""
 
-import csv
-import io
 import math
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
+from tracker.exports.cells import csv_bytes
 from tracker.exports.table import HARD_SPACE, amount, between, metric_words, signed
 from tracker.imaging.change.mixed import Pooled
+from tracker.imaging.change.shares import share_interval
 from tracker.wording import decimal, lowered, mark, n, t, titled
 
 PATIENT_COLUMNS = (
@@ -25,8 +25,10 @@ PATIENT_COLUMNS = (
     "verdict",
     "shrunken",
     "responder",
+    "satisfaction",
 )
-"""Of ``OutcomeReport.patients``: one row per patient; numbers are NaN where there is none, ``sdc`` is positive."""
+"""Of ``OutcomeReport.patients``: one row per patient; numbers are NaN where there is none, ``sdc`` is positive,
+``satisfaction`` is the patient's own newest grade (GAIS), empty where there is none."""
 COURSE_COLUMNS = ("patient", "months", "change")
 """Of ``OutcomeReport.course``: every session that counts, the baseline with change 0."""
 IS_NOT = mark(
@@ -92,6 +94,8 @@ class OutcomeReport:
         Changed in the wished direction, of how many; None for a measure without one.
     remarks : tuple of str
         What was left out and why.
+    satisfaction : tuple of (str, int)
+        How many patients gave each grade (GAIS) as their newest word; empty where nobody gave one.
     """
 
     metric: str
@@ -108,6 +112,20 @@ class OutcomeReport:
     monthly: Pooled
     responders: tuple[int, int] | None
     remarks: tuple[str, ...] = ()
+    satisfaction: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def dropped_out(self) -> int:
+        """Patients who stopped, or of whom the final outcome was never photographed."""
+        return sum(count for state, count in self.counts if state.startswith("dropped out"))
+
+    @property
+    def responder_rate(self) -> tuple[float, float, float] | None:
+        """Share of responders with its 95 % interval (Wilson), 0 to 1; None without any patient to count."""
+        if self.responders is None or self.responders[1] == 0:
+            return None
+        changed, known = self.responders
+        return changed / known, *share_interval(changed, known)
 
     @property
     def title(self) -> str:
@@ -161,13 +179,41 @@ def figures(report: OutcomeReport) -> list[tuple[str, str]]:
     rows = [(t("Mean change, bootstrap over patients"), _pooled(report.pooled, report.unit))]
     rows.append((t("Mean change per month, mixed model"), _pooled(report.monthly, report.unit)))
     if report.responders is not None:
-        changed, known = report.responders
-        share = t("{count} of {all} patients", count=changed, all=known)
-        rows.append((t("Changed for the better beyond the noise of the measurement"), share))
+        rows.append((t("Changed for the better beyond the noise of the measurement"), _responders(report)))
     rows.append((t("Comparisons withheld"), _of(*report.withheld)))
     rows.append((t("Patients of this protocol"), str(len(report.patients))))
+    rows.append((t("Dropped out, for either reason"), _of(report.dropped_out, len(report.patients))))
     rows += [(titled(label), str(count)) for label, count in report.counts]
-    return rows
+    return [*rows, *_satisfaction(report)]
+
+
+def _responders(report: OutcomeReport) -> str:
+    """``"18 of 25 patients, 72 % (95 % interval 52 % to 86 %)"``."""
+    assert report.responders is not None
+    changed, known = report.responders
+    share = t("{count} of {all} patients", count=changed, all=known)
+    if report.responder_rate is None:
+        return share
+    rate, low, high = (f"{100 * one:.0f}{HARD_SPACE}%" for one in report.responder_rate)
+    return t(
+        "{share}, {rate} ({cover} interval {low} to {high})",
+        share=share,
+        rate=rate,
+        cover=f"95{HARD_SPACE}%",
+        low=low,
+        high=high,
+    )
+
+
+def _satisfaction(report: OutcomeReport) -> list[tuple[str, str]]:
+    """What the patients say themselves, grade by grade, of those who said anything."""
+    told = sum(count for _, count in report.satisfaction)
+    if not told:
+        return [(t("Patients' own rating (GAIS)"), t("nobody has given one yet"))]
+    rows = [(t("Patients' own rating (GAIS), newest of each"), _of(told, len(report.patients)))]
+    return rows + [
+        (t("Patients who say: {grade}", grade=t(grade)), _of(count, told)) for grade, count in report.satisfaction
+    ]
 
 
 def patients_table(report: OutcomeReport) -> pd.DataFrame:
@@ -205,22 +251,28 @@ def _at(session: str) -> str:
 
 
 def report_csv(report: OutcomeReport) -> bytes:
-    """The patients' rows as CSV (UTF-8 with a byte order mark, so that spreadsheets read the signs right)."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["measure", "unit", *PATIENT_COLUMNS])
-    for row in report.patients.to_dict("records"):
-        cells = [row[name] for name in PATIENT_COLUMNS]
-        writer.writerow([_cell(cell) for cell in (report.metric, report.unit, *cells)])
-    return out.getvalue().encode("utf-8-sig")
+    """The patients' rows as CSV, with the figures of the whole group in each of them.
 
-
-def _cell(value: object) -> object:
-    """A spreadsheet takes text that begins with these signs for a formula."""
-    if isinstance(value, float):
-        return "" if math.isnan(value) else round(value, 4)
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+    UTF-8 with a byte order mark, so that spreadsheets read the signs right; no cell is taken for a formula.
+    """
+    changed, known = report.responders or ("", "")
+    rate, low, high = report.responder_rate or (math.nan,) * 3
+    group = {
+        "measure": report.metric,
+        "unit": report.unit,
+        "group_patients": len(report.patients),
+        "group_dropped_out": report.dropped_out,
+        "group_withheld": report.withheld[0],
+        "group_comparisons": report.withheld[1],
+        "group_responders": changed,
+        "group_responders_of": known,
+        "group_responder_rate": rate,
+        "group_responder_rate_low": low,
+        "group_responder_rate_high": high,
+    }
+    rows = [{**group, **row} for row in report.patients[list(PATIENT_COLUMNS)].to_dict("records")]
+    first = ["measure", "unit", *PATIENT_COLUMNS]
+    return csv_bytes([*first, *(name for name in group if name not in first)], rows)
 
 
 def _pooled(pooled: Pooled, unit: str) -> str:

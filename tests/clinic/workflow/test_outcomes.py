@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tracker.clinic.types import FinalOutcome, Indication
-from tracker.clinic.workflow import outcomes as workflow
+from tracker.clinic.workflow import followed
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.outcomes import outcomes
 from tracker.clinic.workflow.protocols import Protocol, State, protocols
@@ -137,7 +137,7 @@ def test_a_second_series_of_a_patient_is_left_out_and_said(clinic, add):
 
 def test_what_an_older_version_measured_is_said_and_not_mixed_in(clinic, add, monkeypatch):
     add("P-1")
-    monkeypatch.setattr(workflow, "PIPELINE_VERSION", "later")
+    monkeypatch.setattr(followed, "PIPELINE_VERSION", "later")
     report = outcomes(clinic, REDNESS, today=TODAY)
     assert report.patients["change"].isna().all()
     assert any("older version" in remark for remark in report.remarks)

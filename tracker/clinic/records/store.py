@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from tracker.clinic.records.accounts import AccountQueries
 from tracker.clinic.records.auditing import DEED, AuditQueries
 from tracker.clinic.records.care import CareQueries
+from tracker.clinic.records.cohorts import CohortQueries
 from tracker.clinic.records.database import BUSY, BUSY_MS, connect, transaction, upgrade
 from tracker.clinic.records.giving import ExportQueries
 from tracker.clinic.records.kits import KitQueries
@@ -36,6 +37,7 @@ class Records(
     ReviewQueries,
     OwnQueries,
     ExportQueries,
+    CohortQueries,
 ):
     """All queries, on one connection inside one transaction."""
 

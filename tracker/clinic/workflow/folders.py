@@ -14,6 +14,7 @@ from tqdm import tqdm
 from tracker.clinic.jobs import Executor
 from tracker.clinic.workflow.faces import landmark_network
 from tracker.errors import InvalidInput
+from tracker.exports.cells import safe_table
 from tracker.exports.table import change_unit, least_fall
 from tracker.imaging import decode, pipeline, regions
 from tracker.imaging.types import Analysis, Change, Drawn, Photo, Region, as_dict
@@ -201,7 +202,7 @@ def analyse_folder(folder: Path, output: Path, site: str = "", scheduler: str | 
     answers = list(analyse_pairs(pairs, scheduler))
     table = pd.DataFrame([row for pair, found in zip(pairs, answers, strict=True) for row in _rows(pair, found)])
     if output.suffix == ".csv":
-        table.to_csv(output, index=False)
+        safe_table(table).to_csv(output, index=False)
     else:
         table.to_parquet(output, index=False)
     states = [found["status"] for found in answers]

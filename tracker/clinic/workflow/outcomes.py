@@ -1,49 +1,30 @@
 """What a protocol achieved: every patient of it, gathered from the store, with the statistics over them."""
 
 import math
-from dataclasses import dataclass
+from collections import Counter
 from datetime import date
-from statistics import fmean
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from tracker.clinic.access import Action
-from tracker.clinic.records.store import Records
-from tracker.clinic.types import UNDIRECTED_METRICS, FinalOutcome, HealingPhase
+from tracker.clinic.types import UNDIRECTED_METRICS, FinalOutcome, Gais
 from tracker.clinic.workflow.clinic import Clinic
+from tracker.clinic.workflow.followed import Followed, follow
 from tracker.clinic.workflow.guard import guarded, own_practice
-from tracker.clinic.workflow.progress import BASELINE, progress_of
-from tracker.clinic.workflow.protocols import Enrolled, Protocol, State, enrolled, state_of
+from tracker.clinic.workflow.protocols import Enrolled, Protocol, State, enrolled
 from tracker.clinic.workflow.telling import deciding
 from tracker.exports.course import shown_change
 from tracker.exports.report import COURSE_COLUMNS, PATIENT_COLUMNS, OutcomeReport
 from tracker.exports.table import change_unit
-from tracker.imaging.change import LOG_METRICS, mixed
+from tracker.imaging.change import mixed
 from tracker.imaging.change.multiplicity import quantile
 from tracker.imaging.pipeline import PIPELINE_VERSION
 from tracker.imaging.types import Metric, Verdict
 
 LAST = "last session that counts"
-MONTH_DAYS = 30.44
-
-_SESSION = ("session", "is_baseline", "months", "judged", "error", "df", "outcome", "days", "camera", "value")
 _NO_NUMBER = dict.fromkeys(
     ("months", "change", "interval_low", "interval_high", "sdc", "shrunken", "judged", "error"), math.nan
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Followed:
-    """One patient of the report: state, sessions that count on the judged scale, comparisons withheld and in all."""
-
-    who: Enrolled
-    state: State
-    sessions: pd.DataFrame
-    withheld: tuple[int, int]
-    unit: str
-    outdated: bool
 
 
 @guarded(Action.SEE_REPORT)
@@ -71,9 +52,9 @@ def outcomes(
     """
     day = today or date.today()
     with clinic.store.read() as records:
-        people, more = enrolled(records, protocol, own_practice(clinic))
+        people, more, known = enrolled(records, protocol, own_practice(clinic))
         metric = _metric(people, protocol)
-        followed = [_follow(records, one, metric, day) for one in people if deciding(one.series) is metric]
+        followed = [follow(known, one, metric, day) for one in people if deciding(one.series) is metric]
     others = len(people) - len(followed)
     unit = change_unit(metric, next((one.unit for one in followed if one.unit), ""))
     patients = pd.DataFrame(
@@ -86,7 +67,6 @@ def outcomes(
     remarks += (
         [f"{old} patients were measured by an older version: open their progress to measure again."] if old else []
     )
-    course = [_course(one, metric) for one in followed]
     monthly, pooled = _monthly(followed, metric), mixed.mean_change(patients["judged"])
     return OutcomeReport(
         metric=str(metric),
@@ -96,12 +76,13 @@ def outcomes(
         made=day,
         version=PIPELINE_VERSION,
         patients=patients[list(PATIENT_COLUMNS)],
-        course=pd.concat(course, ignore_index=True) if course else pd.DataFrame(columns=list(COURSE_COLUMNS)),
+        course=_course(followed, metric),
         counts=tuple((str(state), sum(one.state is state for one in followed)) for state in State),
         withheld=(sum(one.withheld[0] for one in followed), sum(one.withheld[1] for one in followed)),
         pooled=_shown(pooled, metric),
         monthly=_shown(monthly, metric),
         responders=_responders(patients, metric),
+        satisfaction=_satisfaction(followed),
         # Too few patients are said in the headline already.
         remarks=tuple(dict.fromkeys([*remarks, *([] if math.isnan(monthly.value) else monthly.remarks)])),
     )
@@ -113,59 +94,7 @@ def _metric(people: list[Enrolled], protocol: Protocol) -> Metric:
     return max(declared, key=declared.count) if declared else protocol.indication.primary_metric
 
 
-def _follow(records: Records, one: Enrolled, metric: Metric, day: date) -> _Followed:
-    """What is stored of one patient, measured by this version of the pipeline: versions are never mixed."""
-    table = progress_of(records, one.series.id, PIPELINE_VERSION)
-    rows = table[table["metric"] == metric]
-    compared = rows[rows["verdict"] != BASELINE]
-    settled = compared[np.array([HealingPhase(phase).shows(metric) for phase in compared["phase"]], bool)]
-    told = settled[settled["in_trend"]]
-    photos = {session: records.photos_of(session.id) for session in one.sessions}
-    final = [session for session, taken in photos.items() if taken and session.outcome(one.series.plan)]
-    outdated = bool(any(photos.values())) and table.empty and not progress_of(records, one.series.id).empty
-    units = rows[rows["unit"] != ""]["unit"]
-    asked = settled["session"].nunique()
-    return _Followed(
-        who=one,
-        state=state_of(one, bool(final), bool((told["outcome"] != "").any()), day),
-        sessions=_sessions(
-            rows[rows["in_trend"]], metric, {p.id: p.camera for taken in photos.values() for p in taken}
-        ),
-        withheld=(asked - told["session"].nunique(), asked),
-        unit=str(units.iloc[0]) if len(units) else "",
-        outdated=outdated,
-    )
-
-
-def _sessions(rows: pd.DataFrame, metric: Metric, cameras: dict[str, str]) -> pd.DataFrame:
-    """One row per session that counts: mean over regions and views, on the scale on which the measure is judged."""
-    ratio = metric in LOG_METRICS
-    by_session: dict[tuple[int, bool], list[dict[Any, Any]]] = {}
-    for row in rows.to_dict("records"):
-        row["judged"] = math.log1p(row["change"] / 100) if ratio else row["change"]
-        by_session.setdefault((row["session"], row["verdict"] == BASELINE), []).append(row)
-    starts = [row["baseline"] for (_, is_baseline), same in by_session.items() if is_baseline for row in same]
-    level = fmean(math.log(start) if ratio else start for start in starts) if starts else math.nan
-    first = min((row["date"] for same in by_session.values() for row in same), default=None)
-    table = [
-        {
-            "session": session,
-            "is_baseline": is_baseline,
-            "months": (same[0]["date"] - first).days / MONTH_DAYS,
-            "judged": fmean(row["judged"] for row in same),
-            "error": fmean(row["standard_error"] for row in same),
-            "df": min(row["df"] for row in same),
-            "outcome": max(row["outcome"] for row in same),
-            "days": same[0]["days_since_needling"],
-            "camera": cameras.get(same[0]["photo_id"], ""),
-            "value": level + fmean(row["judged"] for row in same),
-        }
-        for (session, is_baseline), same in by_session.items()
-    ]
-    return pd.DataFrame(table, columns=list(_SESSION)).astype({"is_baseline": bool, "months": float, "judged": float})
-
-
-def _patient(one: _Followed, metric: Metric, at: FinalOutcome | None) -> dict[str, object]:
+def _patient(one: Followed, metric: Metric, at: FinalOutcome | None) -> dict[str, object]:
     """The row of one patient; numbers are NaN where the session asked for has none."""
     plan = one.who.series.plan
     planned = plan.planned_sessions or plan.indication.planned_sessions
@@ -176,14 +105,15 @@ def _patient(one: _Followed, metric: Metric, at: FinalOutcome | None) -> dict[st
         "at": "",
         "verdict": "",
         "responder": None,
+        "satisfaction": "" if one.satisfaction is None else str(one.satisfaction),
     }
-    counted = one.sessions[~one.sessions["is_baseline"]]
+    counted = [session for session in one.sessions if not session["is_baseline"]]
     if at is not None:
-        counted = counted[counted["outcome"] == at]
-        counted = counted.iloc[(counted["days"] - at.days).abs().argsort(kind="stable")[::-1]]  # nearest comes last
-    if counted.empty:
+        counted = [session for session in counted if session["outcome"] == at]
+        counted.sort(key=lambda session: abs(session["days"] - at.days), reverse=True)  # the nearest comes last
+    if not counted:
         return row | _NO_NUMBER
-    last = counted.iloc[-1]
+    last = counted[-1]
     half = quantile(float(last["df"])) * last["error"]
     changed = abs(last["judged"]) > half
     shown = [shown_change(metric, v) for v in (last["judged"], last["judged"] - half, last["judged"] + half, half)]
@@ -215,18 +145,25 @@ def _shrunken(patients: pd.DataFrame, metric: Metric) -> tuple[pd.DataFrame, lis
     return filled, [remark] if remark else []
 
 
-def _monthly(followed: list[_Followed], metric: Metric) -> mixed.Pooled:
-    rows = [one.sessions.assign(patient=one.who.patient.code) for one in followed]
-    table = (
-        pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=["patient", "months", "value", "camera"])
-    )
+def _monthly(followed: list[Followed], metric: Metric) -> mixed.Pooled:
+    rows = [session | {"patient": one.who.patient.code} for one in followed for session in one.sessions]
+    table = pd.DataFrame(rows, columns=["patient", "months", "value", "camera"])
     return mixed.slope(table["patient"], table["months"].astype(float), table["value"].astype(float), table["camera"])
 
 
-def _course(one: _Followed, metric: Metric) -> pd.DataFrame:
-    changes = [shown_change(metric, value) for value in one.sessions["judged"]]
-    code = one.who.patient.code
-    return pd.DataFrame({"patient": code, "months": one.sessions["months"], "change": changes})[list(COURSE_COLUMNS)]
+def _course(followed: list[Followed], metric: Metric) -> pd.DataFrame:
+    rows = [
+        (one.who.patient.code, session["months"], shown_change(metric, session["judged"]))
+        for one in followed
+        for session in one.sessions
+    ]
+    return pd.DataFrame(rows, columns=list(COURSE_COLUMNS))
+
+
+def _satisfaction(followed: list[Followed]) -> tuple[tuple[str, int], ...]:
+    """How many patients gave each grade as their newest word; nothing where nobody was asked."""
+    given = Counter(one.satisfaction for one in followed if one.satisfaction is not None)
+    return tuple((str(grade), given[grade]) for grade in Gais) if given else ()
 
 
 def _shown(pooled: mixed.Pooled, metric: Metric) -> mixed.Pooled:

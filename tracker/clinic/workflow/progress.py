@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -128,12 +129,17 @@ def progress(clinic: Clinic, series_id: str, version: str = "") -> pd.DataFrame:
 
 def progress_of(records: Records, series_id: str, version: str = "") -> pd.DataFrame:
     """The table of :func:`progress`, inside a transaction."""
+    return _frame(rows_of(records, series_id, version))
+
+
+def rows_of(records: Records, series_id: str, version: str = "") -> list[dict[str, Any]]:
+    """The rows of that table, in its order; a report on hundreds of series has no time to make a table of each."""
     series = records.series(series_id)
     sessions = {session.id: session for session in records.sessions_of(series_id)}
     table = _Table(records.patient(series.patient_id), series, sessions)
     for answer in stored_answers(records, series_id, version):
         table.add(answer.first, answer.second, answer.record)
-    return table.frame()
+    return table.in_order()
 
 
 def course_of(table: pd.DataFrame, metric: str, region: str, *, level: float = 0.05) -> Course:
@@ -168,7 +174,7 @@ class _Table:
 
     def __init__(self, patient: Patient, series: Series, sessions: dict[str, Session]) -> None:
         self.patient, self.series, self.sessions = patient, series, sessions
-        self.rows: list[dict[str, object]] = []
+        self.rows: list[dict[str, Any]] = []
         self.baselines: set[tuple[str, str, str]] = set()
 
     def add(self, first: PhotoRecord, second: PhotoRecord, analysis: AnalysisRecord) -> None:
@@ -238,12 +244,14 @@ class _Table:
             "version": analysis.version,
         }
 
-    def frame(self) -> pd.DataFrame:
+    def in_order(self) -> list[dict[str, Any]]:
         """All rows by date, metric and region."""
-        table = pd.DataFrame(self.rows, columns=list(COLUMNS))
-        types = {"session": int, "primary": bool, "in_trend": bool} | dict.fromkeys(_NUMBERS, float)
-        table = table.astype(types).sort_values(["date", "session", "metric", "region"], kind="stable")
-        return table.reset_index(drop=True)
+        return sorted(self.rows, key=lambda row: (row["date"], row["session"], row["metric"], row["region"]))
+
+
+def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    types = {"session": int, "primary": bool, "in_trend": bool} | dict.fromkeys(_NUMBERS, float)
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(types)
 
 
 def phase_of(session: Session, photo: PhotoRecord) -> HealingPhase:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from statistics import median
 
 from tracker.clinic.access import Action
+from tracker.clinic.records.cohorts import Treated
+from tracker.clinic.records.gathered import Gathered
 from tracker.clinic.records.store import Records
 from tracker.clinic.types import (
     OUTCOME_WINDOW_DAYS,
@@ -82,16 +84,15 @@ class Enrolled:
         return sum(session.kind is SessionKind.TREATMENT for session in self.sessions)
 
 
-def protocol_of(series: Series, sessions: tuple[Session, ...]) -> Protocol:
+def protocol_of(treated: Treated) -> Protocol:
     """The protocol that a series followed, from what was written down about its treatments."""
-    visits = [session.visit for session in sessions if session.kind is SessionKind.TREATMENT]
-    devices = Counter(visit.device.strip().casefold() for visit in visits)
-    depths = [visit.needle_depth_mm for visit in visits if visit.needle_depth_mm is not None]
+    devices = Counter(device.strip().casefold() for device, _ in treated.needlings)
+    depths = [depth for _, depth in treated.needlings if depth is not None]
     return Protocol(
-        series.plan.indication,
+        treated.indication,
         devices.most_common(1)[0][0] if devices else "",
         round(median(depths), 1) if depths else None,
-        series.plan.interval_days,
+        treated.interval_days,
     )
 
 
@@ -99,22 +100,28 @@ def protocol_of(series: Series, sessions: tuple[Session, ...]) -> Protocol:
 def protocols(clinic: Clinic) -> list[Protocol]:
     """Every protocol that at least one patient followed, by indication, device, depth and interval."""
     with clinic.store.read() as records:
-        found = {protocol_of(one.series, one.sessions) for one in _all(records, own_practice(clinic))}
+        found = {protocol_of(one) for one in records.treated(own_practice(clinic))}
     return sorted(found, key=lambda one: (one.indication, one.device or "", one.depth_mm or 0, one.interval_days or 0))
 
 
-def enrolled(records: Records, wanted: Protocol, practice_id: str = "") -> tuple[list[Enrolled], int]:
-    """The patients of a protocol with their first series of it, and how many further series were left out.
+def enrolled(records: Records, wanted: Protocol, practice_id: str = "") -> tuple[list[Enrolled], int, Gathered]:
+    """The patients of a protocol with their first series of it, how many further series were left out, and all of it.
 
-    A second series of the same patient is no independent observation, so only the first counts.
+    A second series of the same patient is no independent observation, so only the first counts. What comes last
+    answers questions about the series that count without a query for each.
     """
-    firsts: dict[str, Enrolled] = {}
+    firsts: dict[str, str] = {}
     more = 0
-    for one in _all(records, practice_id):
-        if wanted.covers(protocol_of(one.series, one.sessions)):
-            more += one.patient.id in firsts
-            firsts.setdefault(one.patient.id, one)
-    return list(firsts.values()), more
+    for one in records.treated(practice_id, wanted.indication):
+        if wanted.covers(protocol_of(one)):
+            more += one.patient_id in firsts
+            firsts.setdefault(one.patient_id, one.series_id)
+    known = Gathered(records, list(firsts.values()))
+    people = [
+        Enrolled(known.patient(patient_id), known.series(series_id), tuple(known.sessions_of(series_id)))
+        for patient_id, series_id in firsts.items()
+    ]
+    return people, more, known
 
 
 def state_of(one: Enrolled, photographed: bool, measured: bool, today: date) -> State:
@@ -139,13 +146,7 @@ def state_of(one: Enrolled, photographed: bool, measured: bool, today: date) -> 
     if len(treated) >= planned:
         last_call = treated[-1] + timedelta(FinalOutcome.AT_180_DAYS.days + OUTCOME_WINDOW_DAYS)
         return State.DUE if today <= last_call else State.MISSED
+    if one.series.ended is not None:
+        return State.STOPPED
     seen = one.sessions[-1].date if one.sessions else one.series.created.date()
     return State.TREATED if today <= seen + timedelta(plan.interval_days + GRACE_DAYS) else State.STOPPED
-
-
-def _all(records: Records, practice_id: str) -> list[Enrolled]:
-    return [
-        Enrolled(patient, series, tuple(records.sessions_of(series.id)))
-        for patient in records.patients(practice_id)
-        for series in records.series_of(patient.id)
-    ]
