@@ -4,6 +4,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from tracker.errors import InvalidInput
+from tracker.wording import t
 
 SHORTEST = 15  # NIST SP 800-63B-4 3.1.1.2: 15 where the password is the only factor
 LONGEST = 256
@@ -37,18 +38,30 @@ def check(password: str, about: tuple[str, ...] = ()) -> None:
     """Raise InvalidInput with what is wrong and what to do, or return."""
     if len(password) < SHORTEST:
         raise InvalidInput(
-            f"Password: expected at least {SHORTEST} characters, found {len(password)}; four or five words that do not "
-            "belong together are easy to remember."
+            t(
+                "Password: expected at least {least} characters, found {found}; four or five words that do not belong "
+                "together are easy to remember.",
+                least=SHORTEST,
+                found=len(password),
+            )
         )
     if len(password) > LONGEST:
-        raise InvalidInput(f"Password: expected at most {LONGEST} characters, found {len(password)}; shorten it.")
+        raise InvalidInput(
+            t(
+                "Password: expected at most {most} characters, found {found}; shorten it.",
+                most=LONGEST,
+                found=len(password),
+            )
+        )
     from zxcvbn import zxcvbn  # 0.2 s to import: signing in needs none of it
 
     words = [word for text in about for word in text.split() if len(word) > 2]
     if zxcvbn(password[:_LOOKED_AT], user_inputs=words)["score"] < LEAST_SCORE:
         raise InvalidInput(
-            "Password: expected one that cannot be guessed, found one made of common passwords, names, dates or rows "
-            "of keys; take four or five words that do not belong together."
+            t(
+                "Password: expected one that cannot be guessed, found one made of common passwords, names, dates or "
+                "rows of keys; take four or five words that do not belong together."
+            )
         )
 
 

@@ -20,6 +20,7 @@ from tracker.clinic.types import FIRST_PRACTICE, Actor, Invitation, Role, SignIn
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.guard import logged
 from tracker.errors import InvalidInput, TrackerError
+from tracker.wording import mark, n, t
 
 IDLE = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=12)
@@ -33,8 +34,8 @@ PEER_FAILURES = 50
 """Failures from one address before it has to wait: a clinic may have one address for everybody."""
 STEP_S = 30
 DIGITS = 6
-WRONG = "Login, password or code is wrong. Check them, and the keyboard's capital letters, and try again."
-SPENT = "This link does not work any more: it was used, is too old, or is incomplete. Ask for a new one."
+WRONG = mark("Login, password or code is wrong. Check them, and the keyboard's capital letters, and try again.")
+SPENT = mark("This link does not work any more: it was used, is too old, or is incomplete. Ask for a new one.")
 
 
 class NotLetIn(TrackerError):
@@ -92,14 +93,14 @@ def invitation(clinic: Clinic, token: str) -> tuple[Invitation, User | None]:
 def _invitation(records: Records, token: str) -> tuple[Invitation, User | None]:
     found = records.invitation(digest(token))
     if found is None or found.used is not None or found.expires <= datetime.now(UTC):
-        raise NotLetIn(SPENT)
+        raise NotLetIn(t(SPENT))
     if not found.user_id:
         if records.users():
-            raise NotLetIn(SPENT)
+            raise NotLetIn(t(SPENT))
         return found, None
     user = records.user(found.user_id)
     if user.disabled is not None:
-        raise NotLetIn(SPENT)
+        raise NotLetIn(t(SPENT))
     return found, user
 
 
@@ -131,7 +132,7 @@ def accept(clinic: Clinic, token: str, password: str, first: FirstAccount | None
         found, user = _invitation(records, token)
         if user is None:
             if first is None:
-                raise InvalidInput("First account: expected a login and a name, found none; fill in the form.")
+                raise InvalidInput(t("First account: expected a login and a name, found none; fill in the form."))
             roles = {Role.ADMIN, Role.CLINICIAN} if first.clinician else {Role.ADMIN}
             records.name_practice(FIRST_PRACTICE, first.practice)
             user = records.add_user(first.login, first.name, frozenset(roles))
@@ -165,10 +166,10 @@ def enter(clinic: Clinic, login: str, password: str, code: str, peer: str) -> En
         user = records.user_by_login(login)
         known = None if user is None else records.secrets(user.id)
     right = passwords.matches(password, "" if known is None else known.password_hash)
-    step = _step(known.totp, code, known.totp_step) if known is not None and known.totp else 0
+    step = step_of(known.totp, code, known.totp_step) if known is not None and known.totp else 0
     if user is None or known is None or not right or step is None or user.disabled is not None:
         _failed(clinic, keys, user)
-        raise NotLetIn(WRONG)
+        raise NotLetIn(t(WRONG))
     fresh = passwords.rehashed(password, known.password_hash)
     return _begin(clinic, user, keys[0], {"totp_step": step} if known.totp else {}, fresh)
 
@@ -196,7 +197,7 @@ def enter_by_provider(clinic: Clinic, subject: str, login: str) -> Entered:
         unbound = records.user_by_login(login) if user is None and login else None
     user = user or (unbound if unbound is not None and not unbound.has_provider else None)
     if user is None or user.disabled is not None:
-        raise NotLetIn("This identity has no account here. Ask an administrator of the clinic to add one.")
+        raise NotLetIn(t("This identity has no account here. Ask an administrator of the clinic to add one."))
     return _begin(clinic, user, "", {"subject": subject}, "")
 
 
@@ -206,7 +207,7 @@ def _begin(clinic: Clinic, user: User, key: str, changed: dict[str, object], fre
     with logged(Deed(user.practice_id, user.id, "", "sign in")), clinic.store.write() as records:
         step = values.get("totp_step")
         if isinstance(step, int) and records.secrets(user.id).totp_step >= step:  # used in between
-            raise NotLetIn(WRONG)
+            raise NotLetIn(t(WRONG))
         if values:
             records.change_user(user.id, **values)
         if key:
@@ -267,8 +268,18 @@ def totp(secret: str) -> TOTP:
     return TOTP(bytes.fromhex(secret), DIGITS, SHA1(), STEP_S)  # noqa: S303  HMAC-SHA-1 is not broken
 
 
-def _step(secret: str, code: str, last: int) -> int | None:
-    """The time step that a code belongs to, one either side of now for clocks that differ; None where none fits."""
+def step_of(secret: str, code: str, last: int) -> int | None:
+    """The time step that a code belongs to, one either side of now for clocks that differ; None where none fits.
+
+    Parameters
+    ----------
+    secret : str
+        Hexadecimal.
+    code : str
+        As typed; blanks do not matter.
+    last : int
+        The last step that was used: a code works once.
+    """
     digits, factor = "".join(code.split()), totp(secret)
     now = int(time.time()) // STEP_S
     for step in (now, now - 1, now + 1):
@@ -291,7 +302,14 @@ def _must_not_wait(records: Records, keys: tuple[str, str]) -> None:
             wait = min(LONGEST_WAIT_S, STEP_S * 2 ** min(failures - free, 10))
             left = (last + timedelta(seconds=wait) - datetime.now(UTC)).total_seconds()
             if left > 0:
-                raise NotLetIn(f"Too many attempts went wrong. Try again in {int(left // 60) + 1} min.")
+                minutes = int(left // 60) + 1
+                raise NotLetIn(
+                    n(
+                        "Too many attempts went wrong. Try again in {count} minute.",
+                        "Too many attempts went wrong. Try again in {count} minutes.",
+                        minutes,
+                    )
+                )
 
 
 def _failed(clinic: Clinic, keys: tuple[str, str], user: User | None) -> None:
