@@ -1,15 +1,32 @@
 """Patients, treatment series and sessions: writing them down and finding them."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from tracker.clinic.access import Action
-from tracker.clinic.types import Kind, Patient, Series, SeriesPlan, Session, Visit
+from tracker.clinic.records.care import Who
+from tracker.clinic.types import Fitzpatrick, Kind, Patient, Series, SeriesPlan, Session, Visit
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.guard import guarded, own_practice
+from tracker.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The first patients that a search found, by code, and how many there are altogether."""
+
+    patients: tuple[Who, ...]
+    total: int
 
 
 @guarded(Action.ADD_PATIENT)
-def add_patient(clinic: Clinic, code: str = "", name: str = "", birth_date: date | None = None) -> Patient:
+def add_patient(
+    clinic: Clinic,
+    code: str = "",
+    name: str = "",
+    birth_date: date | None = None,
+    fitzpatrick: Fitzpatrick | None = None,
+) -> Patient:
     """The new patient.
 
     Parameters
@@ -22,14 +39,56 @@ def add_patient(clinic: Clinic, code: str = "", name: str = "", birth_date: date
         Optional real name; sealed at rest, like the birth date.
     birth_date : date, optional
         For telling two people of one name apart.
+    fitzpatrick : Fitzpatrick, optional
+        Skin type as the clinician judged it.
 
     Raises
     ------
     InvalidInput
-        The code is taken or too long.
+        The code is taken or too long, or the birth date lies in the future.
     """
+    _born(birth_date)
     with clinic.store.write() as records:
-        return records.add_patient(code, name, clinic.actor.practice_id, birth_date)
+        return records.add_patient(code, name, clinic.actor.practice_id, birth_date, fitzpatrick)
+
+
+@guarded(Action.CHANGE_PATIENT, patient_id=Kind.PATIENT)
+def change_patient(
+    clinic: Clinic, patient_id: str, name: str, birth_date: date | None, fitzpatrick: Fitzpatrick | None
+) -> Patient:
+    """The patient with another name, birth date or skin type; the code stays.
+
+    Raises
+    ------
+    InvalidInput
+        The name is too long, or the birth date lies in the future.
+    """
+    _born(birth_date)
+    with clinic.store.write() as records:
+        return records.change_patient(patient_id, name, birth_date, fitzpatrick)
+
+
+def _born(day: date | None) -> None:
+    if day is not None and not date(1900, 1, 1) <= day <= date.today():
+        raise InvalidInput(f"Birth date: expected a day from 1900 until today, found {day}; correct the date.")
+
+
+@guarded(Action.FIND_PATIENTS)
+def find_patients(clinic: Clinic, words: str = "", most: int = 50) -> Found:
+    """The patients of the practice whose code or name holds these letters, by code.
+
+    Parameters
+    ----------
+    clinic : Clinic
+        Where.
+    words : str
+        Part of a code or name; everybody where empty.
+    most : int
+        How many are returned; the total is told either way.
+    """
+    with clinic.store.read() as records:
+        found, total = records.find_patients(own_practice(clinic), words, most)
+    return Found(tuple(found), total)
 
 
 @guarded(Action.FIND_PATIENTS)
@@ -79,12 +138,15 @@ def get_series(clinic: Clinic, series_id: str) -> Series:
 def add_session(clinic: Clinic, series_id: str, visit: Visit) -> Session:
     """The new session; its notice says where the interval since the last needling is shorter than advised.
 
+    An appointment of its day counts as kept from now on.
+
     Raises
     ------
     NotFound
         No such series.
     """
     with clinic.store.write() as records:
+        records.keep_booking_of(series_id, visit.date)
         return records.add_session(series_id, visit)
 
 

@@ -1,0 +1,128 @@
+"""What the start page tells a clinician: who comes, who should come, and what of the records waits for a person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.clinic.access import Action
+from tracker.clinic.records.agenda import Waiting
+from tracker.clinic.records.care import Who
+from tracker.clinic.records.store import Records
+from tracker.clinic.types import Booking
+from tracker.clinic.types.plan import Standing
+from tracker.clinic.workflow import planning
+from tracker.clinic.workflow.bookings import Appointment
+from tracker.clinic.workflow.clinic import Clinic
+from tracker.clinic.workflow.guard import guarded, own_practice
+from tracker.clinic.workflow.planning import Next
+
+SHOWN = 8
+"""Of each list on the start page: what a person can begin with before it is looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """A patient whose newest checklist has something that no treatment followed yet; no words where nobody asked."""
+
+    who: Who
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Something in the records that waits, with whose it is."""
+
+    who: Who
+    waiting: Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """The start page: the first of each list, and how many each has.
+
+    Parameters
+    ----------
+    patients : int
+        Of the practice; 0 means that everything is still to begin.
+    today, unclosed : tuple of Appointment
+        Of this day, and of days that have passed without anybody saying whether the patient came.
+    overdue, due : tuple of Next
+        Who should come and has no appointment.
+    flagged : tuple of Flagged
+        Checklists to look at, then patients whom nobody asked yet.
+    without_consent, never_compared, release_waiting : tuple of Open
+        See :class:`tracker.clinic.records.agenda.AgendaQueries`.
+    totals : dict of str to int
+        How many each list has, by its name here.
+    """
+
+    patients: int
+    today: tuple[Appointment, ...]
+    unclosed: tuple[Appointment, ...]
+    overdue: tuple[Next, ...]
+    due: tuple[Next, ...]
+    flagged: tuple[Flagged, ...]
+    without_consent: tuple[Open, ...]
+    never_compared: tuple[Open, ...]
+    release_waiting: tuple[Open, ...]
+    totals: dict[str, int]
+
+
+@guarded(Action.SEE_RECORD)
+def agenda(clinic: Clinic, today: date | None = None, most: int = SHOWN) -> Agenda:
+    """What waits in the practice today; a few queries over sets, and only the names that are shown are opened."""
+    day, practice = today or date.today(), own_practice(clinic)
+    with clinic.store.read() as records:
+        standings = records.standings(practice)
+        booked = [one for _, one in records.agreed_bookings(practice)]
+        bookings = {
+            "today": [one for one in booked if one.day == day],
+            "unclosed": [one for one in booked if one.day < day],
+        }
+        due = planning.due_list(standings, day)
+        waiting = {
+            "without_consent": records.without_consent(day, practice),
+            "never_compared": records.never_compared(practice),
+            "release_waiting": records.release_waiting(practice),
+        }
+        flagged = _flagged(records, practice)
+        by_series = {one.series_id: one for one in standings}
+        steps = {"overdue": due.overdue, "due": due.due}
+        known = records.whos(
+            {
+                *flagged[:most],
+                *(one.who.id for found in steps.values() for one in found[:most]),
+                *(one.patient_id for found in waiting.values() for one in found[:most]),
+                *(by_series[one.series_id].patient_id for found in bookings.values() for one in found[:most]),
+            }
+        )
+        patients, checked = records.count_patients(practice), records.newest_candidacies(flagged[:most])
+    totals = {name: len(found) for lists in (bookings, steps, waiting) for name, found in lists.items()}
+    comes = {name: _appointments(found[:most], by_series, known) for name, found in bookings.items()}
+    opened = {name: tuple(Open(known[one.patient_id], one) for one in found[:most]) for name, found in waiting.items()}
+    return Agenda(
+        patients=patients,
+        overdue=planning.named(due.overdue[:most], known),
+        due=planning.named(due.due[:most], known),
+        flagged=tuple(Flagged(known[one], checked[one].flags if one in checked else ()) for one in flagged[:most]),
+        totals=totals | {"flagged": len(flagged)},
+        today=comes["today"],
+        unclosed=comes["unclosed"],
+        without_consent=opened["without_consent"],
+        never_compared=opened["never_compared"],
+        release_waiting=opened["release_waiting"],
+    )
+
+
+def _flagged(records: Records, practice: str) -> list[str]:
+    """Patients with flags that no treatment followed, then those whom nobody asked, the last seen first."""
+    recent, never = records.unanswered(practice)
+    return [*records.flagged(recent), *(one.patient_id for one in never)]
+
+
+def _appointments(
+    found: Sequence[Booking], by_series: dict[str, Standing], known: dict[str, Who]
+) -> tuple[Appointment, ...]:
+    return tuple(
+        Appointment(one, known[by_series[one.series_id].patient_id], by_series[one.series_id]) for one in found
+    )
