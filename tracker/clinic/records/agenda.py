@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.clinic.records import schema
-from tracker.clinic.records.people import Queries
+from tracker.clinic.records.finding import FindQueries, of_practice
 from tracker.clinic.types import AnalysisStatus, Purpose, SessionKind
 
 
@@ -32,7 +32,7 @@ class Waiting:
     day: date = date.min
 
 
-class AgendaQueries(Queries):
+class AgendaQueries(FindQueries):
     """Photos without a comparison, patients without a consent or a checklist, comparisons without a release."""
 
     def never_compared(self, practice_id: str = "") -> list[Waiting]:
@@ -112,7 +112,9 @@ class AgendaQueries(Queries):
         last = sa.func.max(sessions.c.date).label("last")
         wanted = sa.select(patients.c.id, patients.c.code, last).select_from(joined).where(series.c.ended.is_(None))
         wanted = wanted.where(~valid).group_by(patients.c.id, patients.c.code)
-        rows = self.connection.execute(_of(wanted, practice_id).order_by(sa.func.coalesce(last, date.max).desc()))
+        rows = self.connection.execute(
+            of_practice(wanted, practice_id).order_by(sa.func.coalesce(last, date.max).desc())
+        )
         return [Waiting(row.id, row.code, day=row.last or date.min) for row in rows]
 
     def unanswered(self, practice_id: str = "") -> tuple[list[str], list[Waiting]]:
@@ -134,7 +136,7 @@ class AgendaQueries(Queries):
         running = running.where(series.c.ended.is_(None)).group_by(patients.c.id, patients.c.code)
         newest = sa.select(table.c.patient_id, sa.func.max(table.c.created)).group_by(table.c.patient_id)
         answered = {patient_id: created.astimezone().date() for patient_id, created in self.connection.execute(newest)}
-        rows = self.connection.execute(_of(running, practice_id)).all()
+        rows = self.connection.execute(of_practice(running, practice_id)).all()
         recent = [row.id for row in rows if row.id in answered and (row.last is None or row.last < answered[row.id])]
         never = [Waiting(row.id, row.code, day=row.seen or date.min) for row in rows if row.id not in answered]
         return recent, sorted(never, key=lambda one: one.day, reverse=True)
@@ -146,14 +148,10 @@ class AgendaQueries(Queries):
         series, patients = schema.series, schema.patients
         joined = sa.join(source, series, series.c.id == series_id).join(patients, patients.c.id == series.c.patient_id)
         wanted = sa.select(series.c.patient_id, patients.c.code, series.c.id.label("series_id"), *columns)
-        return _of(wanted.select_from(joined).where(series.c.ended.is_(None)), practice_id)
+        return of_practice(wanted.select_from(joined).where(series.c.ended.is_(None)), practice_id)
 
 
 def _compared(session_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """Whether a photo of the session was compared with an earlier one."""
     photos, analyses = schema.photos.alias("compared_photos"), schema.analyses.alias("made")
     return sa.exists().where(photos.c.session_id == session_id, analyses.c.followup_photo_id == photos.c.id)
-
-
-def _of(wanted: sa.Select[Any], practice_id: str) -> sa.Select[Any]:
-    return wanted.where(schema.patients.c.practice_id == practice_id) if practice_id else wanted

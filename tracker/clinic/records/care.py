@@ -4,8 +4,7 @@ A practice has thousands of series: what the start page tells is asked in a hand
 patient, and nobody's name is opened that is not shown.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 
 from tracker.clinic.records import schema
 from tracker.clinic.records.agenda import AgendaQueries
+from tracker.clinic.records.finding import of_practice, portions
 from tracker.clinic.records.people import plan_of
 from tracker.clinic.types import (
     OUTCOME_WINDOW_DAYS,
@@ -27,18 +27,6 @@ from tracker.clinic.types import (
 )
 from tracker.clinic.types.plan import Standing
 from tracker.errors import InvalidInput
-
-MOST_NAMED = 500
-"""Ids in one question: SQLite takes 32766, and no page shows more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """A patient as far as a list shows one."""
-
-    id: str
-    code: str
-    name: str
 
 
 class CareQueries(AgendaQueries):
@@ -77,7 +65,7 @@ class CareQueries(AgendaQueries):
     def _newest(self, patient_ids: Collection[str]) -> dict[str, sa.Row[Any]]:
         table = schema.candidacies
         found: dict[str, sa.Row[Any]] = {}
-        for some in _portions(patient_ids):
+        for some in portions(patient_ids):
             wanted = sa.select(table).where(table.c.patient_id.in_(some)).order_by(table.c.sequence)
             found |= {row.patient_id: row for row in self.connection.execute(wanted)}
         return found
@@ -133,7 +121,7 @@ class CareQueries(AgendaQueries):
         )
         agreed = (table.c.state == BookingState.BOOKED) & series.c.ended.is_(None)
         wanted = sa.select(table, patients.c.code).select_from(joined).where(agreed)
-        rows = self.connection.execute(_of_practice(wanted, practice_id).order_by(table.c.day, table.c.time))
+        rows = self.connection.execute(of_practice(wanted, practice_id).order_by(table.c.day, table.c.time))
         return [(row.code, _booking(row)) for row in rows]
 
     def standings(
@@ -148,10 +136,10 @@ class CareQueries(AgendaQueries):
         rows: list[sa.Row[Any]] = []
         wanted: list[sa.ColumnElement[bool]] = [series.c.ended.is_(None)]
         if narrow:
-            wanted = [series.c.patient_id.in_(some) for some in _portions(patient_ids or ())]
-            wanted += [series.c.id.in_(some) for some in _portions(series_ids or ())]
+            wanted = [series.c.patient_id.in_(some) for some in portions(patient_ids or ())]
+            wanted += [series.c.id.in_(some) for some in portions(series_ids or ())]
         for which in wanted:
-            rows += self.connection.execute(_of_practice(_standing_rows(which), practice_id)).all()
+            rows += self.connection.execute(of_practice(_standing_rows(which), practice_id)).all()
         booked = self._next_bookings([row.id for row in rows] if narrow else None, practice_id)
         done = [row.id for row in rows if _may_show_outcome(row)]
         outcomes = self._outcomes_seen(done, {row.id: row.planned_sessions for row in rows})
@@ -178,7 +166,7 @@ class CareQueries(AgendaQueries):
             found = [booking for _, booking in self.agreed_bookings(practice_id)]
         else:
             table, found = schema.bookings, []
-            for some in _portions(series_ids):
+            for some in portions(series_ids):
                 agreed = table.c.series_id.in_(some) & (table.c.state == BookingState.BOOKED)
                 rows = self.connection.execute(sa.select(table).where(agreed).order_by(table.c.day, table.c.time))
                 found += [_booking(row) for row in rows]
@@ -189,7 +177,7 @@ class CareQueries(AgendaQueries):
         table, photos = schema.sessions, schema.photos
         seen: dict[str, frozenset[FinalOutcome]] = {}
         photographed = sa.exists().where(photos.c.session_id == table.c.id)
-        for some in _portions(series_ids):
+        for some in portions(series_ids):
             wanted = sa.select(table.c.series_id, table.c.date, table.c.kind, photographed.label("photographed"))
             rows = self.connection.execute(
                 wanted.where(table.c.series_id.in_(some)).order_by(table.c.series_id, table.c.date)
@@ -205,46 +193,6 @@ class CareQueries(AgendaQueries):
                 if row.kind is SessionKind.TREATMENT:
                     treatments, last = treatments + 1, row.date
         return seen
-
-    def find_patients(self, practice_id: str, words: str, most: int) -> tuple[list[Who], int]:
-        """Patients whose code or name holds these letters, by code, and how many there are altogether.
-
-        Only names are sealed, so every name of the practice is opened for a search: 5 us each.
-        """
-        table, words = schema.patients, words.strip().casefold()
-        wanted = _of_practice(sa.select(table.c.id, table.c.code, table.c.name_sealed), practice_id)
-        wanted = wanted.order_by(table.c.code)
-        if not words:
-            count = sa.select(sa.func.count()).select_from(wanted.subquery())
-            first = self.connection.execute(wanted.limit(most)).all()
-            return [self._who(row) for row in first], int(self.connection.execute(count).scalar() or 0)
-        found, total = [], 0
-        for row in self.connection.execute(wanted):
-            if words in row.code.casefold() or words in f"{row.code} · {self._name(row)}".casefold():
-                total += 1
-                if total <= most:
-                    found.append(self._who(row))
-        return found, total
-
-    def count_patients(self, practice_id: str = "") -> int:
-        """How many patients a practice has."""
-        wanted = _of_practice(sa.select(sa.func.count()).select_from(schema.patients), practice_id)
-        return int(self.connection.execute(wanted).scalar() or 0)
-
-    def whos(self, patient_ids: Collection[str]) -> dict[str, Who]:
-        """Code and name of some patients by their id."""
-        table = schema.patients
-        found: dict[str, Who] = {}
-        for some in _portions(patient_ids):
-            wanted = sa.select(table.c.id, table.c.code, table.c.name_sealed).where(table.c.id.in_(some))
-            found |= {row.id: self._who(row) for row in self.connection.execute(wanted)}
-        return found
-
-    def _who(self, row: Any) -> Who:
-        return Who(row.id, row.code, self._name(row))
-
-    def _name(self, row: Any) -> str:
-        return "" if row.name_sealed is None else self.sealer.open(row.name_sealed, f"patients.name {row.id}")
 
 
 def _standing_rows(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -273,15 +221,6 @@ def _may_show_outcome(row: sa.Row[Any]) -> bool:
     if treatments < row.planned_sessions or row.last_treatment is None:
         return False
     return treatments > row.planned_sessions or bool((row.last_session - row.last_treatment).days >= earliest)
-
-
-def _of_practice(wanted: sa.Select[Any], practice_id: str) -> sa.Select[Any]:
-    return wanted.where(schema.patients.c.practice_id == practice_id) if practice_id else wanted
-
-
-def _portions(ids: Iterable[str]) -> list[list[str]]:
-    known = list(dict.fromkeys(ids))
-    return [known[at : at + MOST_NAMED] for at in range(0, len(known), MOST_NAMED)]
 
 
 def _booking(row: sa.Row[Any]) -> Booking:

@@ -6,7 +6,7 @@ from datetime import date
 
 from tracker.clinic.access import Action
 from tracker.clinic.records.agenda import Waiting
-from tracker.clinic.records.care import Who
+from tracker.clinic.records.finding import Who
 from tracker.clinic.records.store import Records
 from tracker.clinic.types import Booking
 from tracker.clinic.types.plan import Standing

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tracker.clinic.access import Action
-from tracker.clinic.records.care import Who
+from tracker.clinic.records.finding import Who
 from tracker.clinic.records.store import Records
 from tracker.clinic.types import Booking, BookingState, Kind, SessionKind, time_of_day
 from tracker.clinic.types.plan import Standing

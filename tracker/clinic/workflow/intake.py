@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.clinic.access import Action
-from tracker.clinic.records.care import Who
+from tracker.clinic.records.finding import Who
 from tracker.clinic.types import Fitzpatrick, Kind, Patient, Series, SeriesPlan, Session, Visit
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.guard import guarded, own_practice

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from tracker.clinic.access import Action
-from tracker.clinic.records.care import Who
+from tracker.clinic.records.finding import Who
 from tracker.clinic.types import (
     OUTCOME_WINDOW_DAYS,
     SHORTEST_INTERVAL_DAYS,
