@@ -1,4 +1,4 @@
-"""What patients see of their own course: the days and what was released, never notes, plans of others or open numbers."""
+"""What patients see of their own course: the days and what was released; never notes, nor a number nobody released."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
