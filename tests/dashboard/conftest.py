@@ -151,7 +151,7 @@ def ask(app, path, *, method="GET", kind="http", headers=None, peer="127.0.0.1",
 
     For a WebSocket the status is 101 where it was accepted and 403 where it was closed before.
     """
-    sent = {"host": "127.0.0.1:8501"} | (headers or {})
+    sent = {"host": "127.0.0.1:8501"} | ({} if method == "GET" else {"content-length": str(len(body))}) | (headers or {})
     location, _, query = path.partition("?")
     scope = {
         "type": kind,

@@ -1,11 +1,11 @@
 """The camera's way in: judged, stored, coached; refused without the header, as another kind, or too large."""
 
 import json
-from functools import partial
 
 import numpy as np
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from tracker import phantom
 from tracker.clinic.types import Moment, View
@@ -13,10 +13,11 @@ from tracker.clinic.types.protocol import CardSeen, PhotoVerdict
 from tracker.clinic.workflow import capture as workflow
 from tracker.clinic.workflow import intake, photos
 from tracker.dashboard import capture, capture_words, state
+from tracker.dashboard.gate import Gate
 from tracker.imaging.quality.coaching import Hint, HintCode
 from tracker.imaging.types import Flag, FlagCode
 
-APP = Starlette(routes=capture.ROUTES)
+APP = Starlette(routes=capture.ROUTES, middleware=[Middleware(Gate)])
 HEADERS = {"x-requested-with": "tracker", "content-type": "image/jpeg"}
 
 
@@ -29,8 +30,12 @@ def picture():
 
 @pytest.fixture
 def post(asgi, at_home, own_home):
-    at_home(own_home)
-    yield partial(asgi, APP, method="POST", headers=HEADERS)
+    cookie = at_home(own_home)
+
+    def ask(path, headers=HEADERS, body=b"", method="POST"):
+        return asgi(APP, path, method=method, headers={"cookie": cookie} | headers, body=body)
+
+    yield ask
     workflow.LOOKS.clear()
 
 
@@ -104,7 +109,7 @@ def test_one_frame_at_a_time(post, session, picture):
         ({"x-requested-with": "other", "content-type": "image/jpeg"}, 403),
         ({"x-requested-with": "tracker"}, 415),
         ({"x-requested-with": "tracker", "content-type": "multipart/form-data"}, 415),
-        (HEADERS | {"content-length": "99999999"}, 413),
+        (HEADERS | {"content-length": "30000000"}, 413),
     ],
 )
 def test_what_other_pages_could_send_is_refused(post, session, picture, path, headers, status):
@@ -140,8 +145,8 @@ def test_mistakes_are_sentences(post, session, picture, path, body, status):
     assert stored(session) == []
 
 
-def test_a_get_is_not_answered(asgi, post, session):
-    assert asgi(APP, f"/capture/{session.id}?view=CLOSE_UP").status == 405
+def test_a_get_is_not_answered(post, session):
+    assert post(f"/capture/{session.id}?view=CLOSE_UP", method="GET").status == 405
 
 
 @pytest.mark.parametrize("code", list(HintCode))

@@ -22,11 +22,7 @@ FIRST = {
 NAMED = {"label", "help", "placeholder", "title", "caption", "body"}
 NAMING = {*FIRST, "Page", "page_link"}
 """Calls whose arguments of these names are read by a person."""
-SHELLS = {"app.py", "entry/main.py"}
-"""Of the dashboard: rewritten with the accounts, which is when their words join the catalogue."""
-PAGES_AND_WIDGETS = [
-    path for path in sorted(DASHBOARD.rglob("*.py")) if path.relative_to(DASHBOARD).as_posix() not in SHELLS
-]
+PAGES_AND_WIDGETS = sorted(DASHBOARD.rglob("*.py"))
 ALLOWED = {"P-001"}
 """Signs and examples that are the same in every language."""
 

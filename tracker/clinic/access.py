@@ -76,7 +76,7 @@ TABLE: dict[Action, dict[Role, Scope]] = {
     Action.RELEASE: {_C: _PRACTICE},
     Action.SEE_CONSENT: {_C: _PRACTICE, _S: _PRACTICE, _P: _SELF},
     Action.CONSENT: {_C: _PRACTICE, _P: _SELF},
-    Action.SEE_EXPORTABLE: {_C: _PRACTICE, _S: _CONSENTED},
+    Action.SEE_EXPORTABLE: {_C: _PRACTICE, _S: _PRACTICE},  # a list that holds only who consented
     Action.EXPORT: {_C: _PRACTICE, _S: _CONSENTED},
     Action.SEE_REPORT: {_C: _PRACTICE},
     Action.SEE_KITS: {_C: _PRACTICE},

@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 
 from tracker.dashboard.gate import Gate
 from tracker.dashboard.routes import ROUTES as PICTURES
+from tracker.wording import t
 
 _PARTS = ("capture", "door", "oidc", "own_routes")
 ROUTES = [*PICTURES]
@@ -31,7 +32,7 @@ def tell_fault(fault: Exception) -> bool:
     """
     LOG.error("A page failed", exc_info=fault)
     st.error(
-        "Something went wrong in the program. What was stored is safe. Load the page again; if it stays, report it."
+        t("Something went wrong in the program. What was stored is safe. Load the page again; if it stays, report it.")
     )
     return True
 

@@ -16,8 +16,8 @@ from starlette.routing import Route
 
 from tracker.clinic.types import Moment, View
 from tracker.clinic.workflow import capture, photos
-from tracker.dashboard import state
 from tracker.dashboard.capture_words import coaching_words, verdict_words
+from tracker.dashboard.routes import clinic_of
 from tracker.errors import InvalidInput, NotFound, StoreUnavailable, TrackerError
 from tracker.imaging.quality.coaching import HintCode
 from tracker.wording import t
@@ -51,7 +51,7 @@ async def take(request: Request) -> Response:
     def made(data: bytes) -> dict[str, Any]:
         view = _word(View, request.query_params.get("view", ""))
         moment = _word(Moment, request.query_params.get("moment", Moment.BEFORE.name))
-        clinic = state.clinic()
+        clinic = clinic_of(request)
         if request.query_params.get("keep", "1") == "0":
             verdict = capture.judge(clinic, session_id, view, data)
             return {"id": "", "name": "", "lines": verdict_words(verdict), "accept": verdict.accept}
@@ -75,7 +75,7 @@ async def coach(request: Request) -> Response:
         if not _COACHING.acquire(blocking=False):
             return {"hints": [], "busy": True}
         try:
-            hints = capture.coach(state.clinic(), session_id, view, data)
+            hints = capture.coach(clinic_of(request), session_id, view, data)
         finally:
             _COACHING.release()
         return {"hints": coaching_words(hints), "good": [hint.code for hint in hints] == [HintCode.GOOD]}

@@ -19,6 +19,7 @@ from tracker.clinic.workflow import door
 from tracker.clinic.workflow.door import Present
 from tracker.dashboard import cookies, state
 from tracker.errors import StoreUnavailable
+from tracker.wording import spoken
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 HOSTS = "TRACKER_HOSTS"
@@ -90,10 +91,11 @@ class Gate:
             await _answer(_to_the_door(scope), scope, receive, send)
             return
         scope = _with_identity(scope, here)
-        if scope["type"] == "websocket":
-            await self._watched(scope, receive, send)
-        else:
-            await self._app(scope, receive, _guarded(scope, send))
+        with spoken(here.user.language):  # pictures and files to give away carry words too
+            if scope["type"] == "websocket":
+                await self._watched(scope, receive, send)
+            else:
+                await self._app(scope, receive, _guarded(scope, send))
 
     async def _watched(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A WebSocket that is closed soon after its sign-in ended, whether anything is said on it or not."""

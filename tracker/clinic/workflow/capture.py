@@ -3,12 +3,14 @@
 import threading
 from collections import OrderedDict
 
+from tracker.clinic.access import Action
 from tracker.clinic.records.store import Records
-from tracker.clinic.types import BodySite, Moment, PhotoRecord, Session, View
+from tracker.clinic.types import BodySite, Kind, Moment, PhotoRecord, Session, View
 from tracker.clinic.types.protocol import CardSeen, PhotoProtocol, PhotoVerdict
 from tracker.clinic.workflow import standards
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.faces import landmark_network
+from tracker.clinic.workflow.guard import guarded
 from tracker.errors import InvalidInput
 from tracker.imaging import calibrate, decode, quality
 from tracker.imaging.pipeline import coaching
@@ -68,6 +70,7 @@ def protocol_of(site: BodySite) -> PhotoProtocol:
     return standards.protocol_of(site)
 
 
+@guarded(Action.SEE_RECORD, session_id=Kind.SESSION)
 def ghost_of(clinic: Clinic, session_id: str, view: View) -> PhotoRecord | None:
     """The last photo of the view from an earlier session, before needling where there is one; None for the first.
 
@@ -80,6 +83,7 @@ def ghost_of(clinic: Clinic, session_id: str, view: View) -> PhotoRecord | None:
         return _ghost(records, records.session(session_id), view)
 
 
+@guarded(Action.SEE_RECORD, session_id=Kind.SESSION)
 def missing_views(clinic: Clinic, session_id: str) -> tuple[View, ...]:
     """The views that a session still lacks: those of the protocol, then others that earlier sessions have.
 
@@ -97,6 +101,7 @@ def missing_views(clinic: Clinic, session_id: str) -> tuple[View, ...]:
     return tuple(view for view in dict.fromkeys(wanted) if view not in taken)
 
 
+@guarded(Action.ADD_PHOTO, session_id=Kind.SESSION)
 def coach(clinic: Clinic, session_id: str, view: View, frame: bytes) -> tuple[Hint, ...]:
     """What to do before the shutter is pressed, the most urgent first; GOOD alone where nothing is left to do.
 
@@ -132,6 +137,7 @@ def coach(clinic: Clinic, session_id: str, view: View, frame: bytes) -> tuple[Hi
     return coaching.hints(now, before, wanted)
 
 
+@guarded(Action.ADD_PHOTO, session_id=Kind.SESSION)
 def judge(clinic: Clinic, session_id: str, view: View, data: bytes) -> PhotoVerdict:
     """Whether a photo that is not stored yet can be compared with the last one of its view; nothing of it is kept.
 
@@ -147,6 +153,7 @@ def judge(clinic: Clinic, session_id: str, view: View, data: bytes) -> PhotoVerd
     return _judged(clinic, (site, view, ghost), photo, tuple(quality.photo_flags(photo)))
 
 
+@guarded(Action.SEE_RECORD, photo_id=Kind.PHOTO)
 def examine(clinic: Clinic, photo_id: str) -> PhotoVerdict:
     """Whether a stored photo can be compared with the last one of its view, and how to take it again if not.
 

@@ -19,10 +19,10 @@ ICON = (
 )
 
 wording.ask(state.language)
-st.set_page_config(page_title="Skin progress", page_icon=ICON, layout="wide")
+st.set_page_config(page_title=t("Skin progress"), page_icon=ICON, layout="wide")
 widgets.style()
 if not gate.installed():  # this script was started by itself: its pages would be open to every name and address
-    st.error("Start the dashboard with: tracker serve")
+    st.error(t("Start the dashboard with: tracker serve"))
     st.stop()
 try:
     here = state.me()
