@@ -39,7 +39,7 @@ class ExportQueries(Queries):
         table, series = schema.analyses, schema.series
         first, second = schema.photos.alias("first"), schema.photos.alias("second")
         earlier, later = schema.sessions.alias("earlier"), schema.sessions.alias("later")
-        found = (
+        found: sa.Select[Any] = (
             sa.select(
                 table.c.id,
                 series.c.patient_id,

@@ -99,11 +99,17 @@ class ReviewQueries(Queries):
     def newest_analysis_id(self, baseline_photo_id: str, followup_photo_id: str) -> str:
         """Of the comparison of two photos that was made last; empty where there is none."""
         table = schema.analyses
-        pair = sa.and_(
-            table.c.baseline_photo_id == baseline_photo_id, table.c.followup_photo_id == followup_photo_id
-        )
+        pair = sa.and_(table.c.baseline_photo_id == baseline_photo_id, table.c.followup_photo_id == followup_photo_id)
         newest = sa.select(table.c.id).where(pair).order_by(table.c.sequence.desc()).limit(1)
         return self.connection.execute(newest).scalar() or ""
+
+    def comparisons_between(self, photo_ids: list[str]) -> dict[tuple[str, str], tuple[str, AnalysisStatus]]:
+        """The newest comparison of each pair among some photos: (baseline, follow-up) to its id and how it ended."""
+        table = schema.analyses
+        among = sa.and_(table.c.baseline_photo_id.in_(photo_ids), table.c.followup_photo_id.in_(photo_ids))
+        found = sa.select(table.c.baseline_photo_id, table.c.followup_photo_id, table.c.id, table.c.status)
+        rows = self.connection.execute(found.where(among).order_by(table.c.sequence))
+        return {(row[0], row[1]): (row[2], row[3]) for row in rows}
 
     def add_grading(self, draft: Grading) -> Grading:
         """The grading as stored; its id, and when, are given here."""

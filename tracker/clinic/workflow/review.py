@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tracker.clinic.access import Action
+from tracker.clinic.access import Action, may_at_all
 from tracker.clinic.jobs import Executor, Outcome, Progress
 from tracker.clinic.records.store import Records
 from tracker.clinic.types import AnalysisRecord, AnalysisStatus, Kind, PhotoRecord
@@ -102,10 +102,13 @@ def compare_visits(clinic: Clinic, baseline_photo_id: str, followup_photo_id: st
 
 @guarded(Action.SEE_COMPARISON, analysis_id=Kind.ANALYSIS)
 def load_analysis(clinic: Clinic, analysis_id: str) -> Comparison:
-    """The stored comparison of one pair without computing anything; raises NotFound."""
+    """The stored comparison of one pair without computing anything; raises NotFound.
+
+    Who may not compare gets what its pictures need, without a number: those are released one by one.
+    """
     with clinic.store.read() as records:
         record = records.analysis(analysis_id)
-        return Comparison(record, records.full_analysis(record))
+        return _seen(clinic, Comparison(record, records.full_analysis(record)))
 
 
 @guarded(Action.SEE_COMPARISON, analysis_id=Kind.ANALYSIS)
@@ -126,8 +129,15 @@ def load_visits(clinic: Clinic, analysis_id: str) -> Comparison:
         found = [_stored(records, plan) for plan in plans]
         known = [one for one in found if one is not None]
         if len(known) < len(plans) or analysis_id not in {one.record.id for one in known}:
-            return Comparison(record, records.full_analysis(record))
-        return _combined(visits, plans, known)
+            return _seen(clinic, Comparison(record, records.full_analysis(record)))
+        return _seen(clinic, _combined(visits, plans, known))
+
+
+def _seen(clinic: Clinic, whole: Comparison) -> Comparison:
+    if may_at_all(clinic.actor, Action.COMPARE):
+        return whole
+    bare = None if whole.analysis is None else replace(whole.analysis, changes=(), flags=())
+    return Comparison(replace(whole.record, changes=(), flags=()), bare)
 
 
 @guarded(Action.SEE_RECORD, series_id=Kind.SERIES)
