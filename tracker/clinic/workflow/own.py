@@ -1,6 +1,6 @@
 """What patients see of their own course: the days and what was released; never notes, nor a number nobody released."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from tracker.clinic.access import Action
@@ -113,7 +113,7 @@ def _series(records: Records, series: Series, standing: Standing | None, today: 
     visits = tuple(OwnVisit(one.date, one.kind, _phase(one.kind, one.phase)) for one in sessions if one.date <= today)
     window = None if standing is None else planning.next_window(standing, today)
     return OwnSeries(
-        series,
+        replace(series, end_reason=""),  # written by the clinic for the clinic
         visits,
         sum(one.kind is SessionKind.TREATMENT for one in visits),
         window,
