@@ -48,7 +48,8 @@ class CohortQueries(Queries):
         )
         found = found.where(people.c.practice_id == practice_id) if practice_id else found
         found = found if indication is None else found.where(series.c.indication == indication)
-        return [_treated(list(rows)) for _, rows in groupby(self.connection.execute(found), key=_series_id)]
+        rows: Sequence[Any] = self.connection.execute(found).all()
+        return [_treated(list(same)) for _, same in groupby(rows, key=_series_id)]
 
     def lately_needled(self, practice_id: str, today: date, first_day: int, last_day: int) -> list[str]:
         """Ids of series with photos that were taken so many days after a needling that is not longer ago than that.

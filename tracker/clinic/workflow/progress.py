@@ -56,6 +56,8 @@ COLUMNS = (
 
 BASELINE = "baseline"
 """In place of a verdict, in the rows of the baseline photo."""
+STILL_HEALING = "Still healing"
+"""How the remark begins that a photo is kept out of the trend; no reason to withhold its number."""
 _SPREAD = ("sdc", "interval_low", "interval_high", "standard_error", "df", "level")
 _NUMBERS = ("days_since_needling", "baseline", "value", "change", *_SPREAD)
 _NO_SPREAD = dict.fromkeys(_SPREAD, math.nan)
@@ -227,7 +229,7 @@ class _Table:
         settled = all(phase.shows(change.metric) for phase in phases)
         remarks = [flag.reason for flag in change.flags]
         if not settled:
-            remarks.append(f"Still healing, {phases[1]}: kept out of the trend.")
+            remarks.append(f"{STILL_HEALING}, {phases[1]}: kept out of the trend.")
         return {
             "analysis_id": analysis.id,
             "value": change.followup,
