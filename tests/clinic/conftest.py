@@ -1,7 +1,9 @@
 """A clinic in a temporary folder, and photos to put into it."""
 
+import importlib.util
 import io
 from datetime import date
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -72,3 +74,12 @@ def _as_jpeg():
 @pytest.fixture(name="photo_bytes", scope="session")
 def _photo_bytes():
     return photo_bytes
+
+
+@pytest.fixture(scope="session")
+def fill_large():
+    """The function of ``large_store.py`` that makes 2,000 patients with 40,000 photos."""
+    spec = importlib.util.spec_from_file_location("large_store", Path(__file__).parent / "large_store.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.fill
