@@ -140,24 +140,27 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: bytes
+    set_cookies: tuple[str, ...] = ()
 
     @property
     def text(self):
         return self.body.decode("utf-8", "replace")
 
 
-def ask(app, path, *, method="GET", kind="http", headers=None, peer="127.0.0.1", body=b""):
+def ask(app, path, *, method="GET", kind="http", headers=None, peer="127.0.0.1", body=b"", scheme=""):
     """One request straight into an ASGI application, with exactly these headers (and a Host unless one is given).
 
     For a WebSocket the status is 101 where it was accepted and 403 where it was closed before.
     """
-    sent = {"host": "127.0.0.1:8501"} | ({} if method == "GET" else {"content-length": str(len(body))}) | (headers or {})
+    sent = (
+        {"host": "127.0.0.1:8501"} | ({} if method == "GET" else {"content-length": str(len(body))}) | (headers or {})
+    )
     location, _, query = path.partition("?")
     scope = {
         "type": kind,
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "scheme": "http" if kind == "http" else "ws",
+        "scheme": scheme or ("http" if kind == "http" else "ws"),
         "path": unquote(location),
         "raw_path": location.encode(),
         "query_string": query.encode(),
@@ -179,8 +182,11 @@ def ask(app, path, *, method="GET", kind="http", headers=None, peer="127.0.0.1",
     asyncio.run(app(scope, receive, send))
     if kind == "websocket":
         return Answer(101 if messages[0]["type"] == "websocket.accept" else 403, {}, b"")
-    answered = {name.decode().lower(): value.decode() for name, value in messages[0]["headers"]}
-    return Answer(messages[0]["status"], answered, b"".join(part.get("body", b"") for part in messages[1:]))
+    answered = [(name.decode().lower(), value.decode()) for name, value in messages[0]["headers"]]
+    given = tuple(value for name, value in answered if name == "set-cookie")
+    return Answer(
+        messages[0]["status"], dict(answered), b"".join(part.get("body", b"") for part in messages[1:]), given
+    )
 
 
 @pytest.fixture

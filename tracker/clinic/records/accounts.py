@@ -80,6 +80,10 @@ class AccountQueries(Queries):
         wanted = wanted.where(table.c.practice_id == practice_id) if practice_id else wanted
         return [_user(row) for row in self.connection.execute(wanted)]
 
+    def has_users(self) -> bool:
+        """Whether there is any account at all."""
+        return self.connection.execute(sa.select(schema.users.c.id).limit(1)).first() is not None
+
     def user(self, user_id: str) -> User:
         """One account."""
         return _user(self.one(schema.users, user_id, "Account"))

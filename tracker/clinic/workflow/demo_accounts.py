@@ -63,8 +63,8 @@ def make_demo_accounts(clinic: Clinic) -> tuple[DemoAccount, ...]:
 def demo_accounts(clinic: Clinic) -> tuple[DemoAccount, ...]:
     """The demo accounts of this store; empty everywhere but in a demonstration."""
     with clinic.store.read() as records:
-        there = {user.login for user in records.users() if user.demo and user.disabled is None}
-    return tuple(one for one in DEMO if one.login in there)
+        found = {one: records.user_by_login(one.login) for one in DEMO}
+    return tuple(one for one, user in found.items() if user is not None and user.demo and user.disabled is None)
 
 
 def _patient(records: Records) -> str:

@@ -78,7 +78,7 @@ def new_link(clinic: Clinic, user_id: str = "") -> str:
 def first_link(clinic: Clinic) -> str | None:
     """The token of the link that makes the first account; None once there is one."""
     with clinic.store.read() as records:
-        if records.users():
+        if records.has_users():
             return None
     with logged(Deed(FIRST_PRACTICE, "", "", "offer the first account")):
         return new_link(clinic)
@@ -95,7 +95,7 @@ def _invitation(records: Records, token: str) -> tuple[Invitation, User | None]:
     if found is None or found.used is not None or found.expires <= datetime.now(UTC):
         raise NotLetIn(t(SPENT))
     if not found.user_id:
-        if records.users():
+        if records.has_users():
             raise NotLetIn(t(SPENT))
         return found, None
     user = records.user(found.user_id)
