@@ -6,6 +6,7 @@ import pytest
 
 from tracker.clinic.types import Actor, Answer, Question, Reply, Role, SessionKind, Visit
 from tracker.clinic.workflow import agenda, candidacy, intake
+from tracker.clinic.workflow.settings import Settings, change_settings
 from tracker.errors import InvalidInput, NotFound
 
 CLINICIAN = Actor("c", "Cleo", "first", frozenset({Role.CLINICIAN}))
@@ -45,16 +46,15 @@ def test_two_answers_to_one_question_and_long_notes_are_refused(clinic, series):
     assert candidacy.candidacy_history(clinic, series.patient_id) == []
 
 
-def test_the_practice_sets_how_far_back_it_asks(clinic, series):
-    assert candidacy.isotretinoin_months(clinic) == 6
-    candidacy.set_isotretinoin_months(clinic.acting(ADMIN), 12)
-    assert candidacy.isotretinoin_months(clinic.acting(CLINICIAN)) == 12
+@pytest.mark.parametrize(
+    ("months", "words"), [(12, "Isotretinoin within the last 12 months."), (0, "Takes isotretinoin at present.")]
+)
+def test_the_practice_sets_how_far_back_it_asks_and_old_answers_keep_their_question(clinic, series, months, words):
+    change_settings(clinic.acting(ADMIN), Settings("", months))
     found = candidacy.save_candidacy(clinic, series.patient_id, answers(ISOTRETINOIN="YES"))
-    assert found.flags == ("Isotretinoin within the last 12 months.",)
-    candidacy.set_isotretinoin_months(clinic, 6)
+    assert found.flags == (words,)
+    change_settings(clinic, Settings("", 6))
     assert candidacy.candidacy(clinic, series.patient_id).flags == found.flags
-    with pytest.raises(InvalidInput, match="36"):
-        candidacy.set_isotretinoin_months(clinic, 37)
 
 
 def test_staff_and_other_practices_read_and_write_nothing(clinic, series):
@@ -66,8 +66,6 @@ def test_staff_and_other_practices_read_and_write_nothing(clinic, series):
         ):
             with pytest.raises(NotFound):
                 call(clinic.acting(actor))
-    with pytest.raises(NotFound):
-        candidacy.set_isotretinoin_months(clinic.acting(CLINICIAN), 12)
 
 
 def test_flags_stay_open_until_a_treatment_follows(clinic, series):

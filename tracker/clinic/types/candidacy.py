@@ -121,7 +121,9 @@ def complete(answers: Sequence[Answer]) -> tuple[Answer, ...]:
 
 
 def question_words(question: Question, months: int = ISOTRETINOIN_MONTHS) -> str:
-    """The question in the language of this moment."""
+    """The question in the language of this moment; a clinic that looks back 0 months asks who takes it now."""
+    if question is Question.ISOTRETINOIN and not months:
+        return t("isotretinoin taken at present")
     return t(str(question), months=months)
 
 
@@ -145,5 +147,6 @@ def flags_of(answers: Sequence[Answer], months: int = ISOTRETINOIN_MONTHS) -> tu
 def _flag(answer: Answer, months: int) -> str:
     if answer.question is Question.COLD_SORES and answer.note:
         return f"{t(_PROPHYLAXIS_NOTED)} {answer.note}"
-    words = t(_FLAGS[answer.question], months=months)
+    now = answer.question is Question.ISOTRETINOIN and not months
+    words = t("Takes isotretinoin at present.") if now else t(_FLAGS[answer.question], months=months)
     return f"{words} {answer.note}" if answer.note else words

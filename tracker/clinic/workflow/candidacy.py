@@ -4,14 +4,11 @@ from collections.abc import Sequence
 
 from tracker.clinic.access import Action
 from tracker.clinic.types import Answer, Candidacy, Kind
-from tracker.clinic.types.candidacy import ISOTRETINOIN_MONTHS, MOST_CHECKLIST_NOTE, complete
+from tracker.clinic.types.candidacy import MOST_CHECKLIST_NOTE, complete
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.guard import guarded
+from tracker.clinic.workflow.settings import ISOTRETINOIN, ISOTRETINOIN_MONTHS
 from tracker.errors import InvalidInput
-
-SETTING = "isotretinoin_months"
-"""Name of the practice's setting."""
-MOST_MONTHS = 36
 
 
 @guarded(Action.WRITE_RECORD, patient_id=Kind.PATIENT)
@@ -38,9 +35,9 @@ def save_candidacy(clinic: Clinic, patient_id: str, answers: Sequence[Answer], n
         raise InvalidInput(f"Note: expected at most {MOST_CHECKLIST_NOTE} characters, found {len(note)}; shorten it.")
     with clinic.store.write() as records:
         patient = records.patient(patient_id)
-        months = _months(records.practice_setting(patient.practice_id, SETTING))
-        author = clinic.actor.user_id
-        return records.add_candidacy(patient_id, complete(answers), months, note.strip(), author)
+        kept = records.practice_setting(patient.practice_id, ISOTRETINOIN)
+        months = ISOTRETINOIN_MONTHS if kept is None else int(kept)
+        return records.add_candidacy(patient_id, complete(answers), months, note.strip(), clinic.actor.user_id)
 
 
 @guarded(Action.SEE_RECORD, patient_id=Kind.PATIENT)
@@ -55,29 +52,3 @@ def candidacy(clinic: Clinic, patient_id: str) -> Candidacy | None:
     """The checklist that counts, or None where nobody asked yet."""
     with clinic.store.read() as records:
         return next(iter(records.candidacies_of(patient_id)[::-1]), None)
-
-
-@guarded(Action.SEE_SETTINGS)
-def isotretinoin_months(clinic: Clinic) -> int:
-    """How far back the practice asks about isotretinoin."""
-    with clinic.store.read() as records:
-        return _months(records.practice_setting(clinic.actor.practice_id, SETTING))
-
-
-@guarded(Action.CHANGE_SETTINGS)
-def set_isotretinoin_months(clinic: Clinic, months: int) -> None:
-    """Set how far back the practice asks about isotretinoin.
-
-    Raises
-    ------
-    InvalidInput
-        Not 1 to 36 months.
-    """
-    if not 1 <= months <= MOST_MONTHS:
-        raise InvalidInput(f"Months: expected 1 to {MOST_MONTHS}, found {months}; correct the number.")
-    with clinic.store.write() as records:
-        records.set_practice_setting(clinic.actor.practice_id, SETTING, months)
-
-
-def _months(kept: object) -> int:
-    return kept if isinstance(kept, int) and 1 <= kept <= MOST_MONTHS else ISOTRETINOIN_MONTHS
