@@ -188,3 +188,7 @@ def test_the_record_of_another_practice_is_not_found(clinic, follow):
     ):
         with pytest.raises(NotFound):
             recoveries(clinic.acting(actor), series.id)
+
+
+def test_before_the_first_needling_there_is_nothing(clinic, follow):
+    assert recoveries(clinic, follow("P-1", USUAL[:1], treatments=()).id, on(3)) == []

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from tracker.clinic.access import Action
@@ -202,7 +203,7 @@ def recoveries_of(records: Records, series_id: str, today: date) -> list[Recover
     # A comparison that was refused as a whole has one row, of the measure that decides, without a region.
     rows = [row for row in rows_of(records, series_id) if row["metric"] == Metric.REDNESS or not row["region"]]
     found = []
-    for number, (session, then) in enumerate(zip(treated, [*treated[1:], None], strict=True), 1):
+    for number, (session, then) in enumerate(zip_longest(treated, treated[1:]), 1):
         until = today if then is None else min(then.date, today)
         mine = [row for row in rows if row["analysis_id"] and _needled_on(row) == session.date]
         found.append(
