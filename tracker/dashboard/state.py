@@ -24,7 +24,6 @@ SERIES = "chosen_series"
 EARLIER = "chosen_earlier_session"
 LATER = "chosen_later_session"
 VIEW = "chosen_view"
-AUTHOR = "drawn_by"
 ROUGH = "rough_drawings"
 OUTLINE_TURN = "outline_turn"
 UPLOAD_SESSION = "upload_session"
@@ -35,6 +34,14 @@ REPEATS = "repeat_photos"
 REPEATS_ROUND = "repeat_round"
 MEASURED_KIT = "measured_kit"
 LANGUAGE = "language"
+BLINDED = "blinded_token"
+BLINDED_ANSWER = "blinded_answer"
+OWN_PAIR = "chosen_own_pair"
+DIARY_ROUND = "diary_round"
+CONSENT_ASKED = "asked_consent"
+TOLD = "told_once"
+AFTERCARE_LINES = "aftercare_lines"
+AFTERCARE_ROUND = "aftercare_round"
 
 _OPENED: dict[Path, Clinic] = {}
 _LOCK = threading.Lock()
@@ -167,3 +174,13 @@ def uploaded(stored: list[PhotoRecord], errors: list[str]) -> None:
     st.session_state[UPLOADED] = stored
     st.session_state[UPLOAD_ERRORS] = errors
     st.session_state[UPLOAD_ROUND] = st.session_state.get(UPLOAD_ROUND, 0) + 1
+
+
+def tell_once(words: str) -> None:
+    """Say something on the next run, after what was done."""
+    st.session_state[TOLD] = words
+
+
+def told_once() -> str:
+    """What was to be said, once; empty where nothing was."""
+    return str(st.session_state.pop(TOLD, ""))

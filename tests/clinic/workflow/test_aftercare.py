@@ -68,7 +68,7 @@ def test_before_the_first_needling_nothing_is_told(own, series):
     found = on(own, series, 0)
     assert found.series is None
     assert found.phase is HealingPhase.NOT_NEEDLED
-    assert not (found.do or found.avoid or found.call)
+    assert (found.do, found.avoid, found.call) == ((), (), ())
 
 
 def test_the_newest_needling_of_any_series_counts(clinic, own, series, sessions):

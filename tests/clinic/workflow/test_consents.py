@@ -1,4 +1,4 @@
-"""Consents: each purpose by itself, given and withdrawn by the patient or recorded for the patient, never overwritten."""
+"""Consents: each purpose by itself, given and withdrawn by the patient or recorded for one, never overwritten."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -8,8 +8,9 @@ from enum import StrEnum
 from tracker.clinic.types.review import ExportRecord
 from tracker.clinic.types.vocabulary import Gais, Purpose
 from tracker.errors import InvalidInput
+from tracker.wording import mark
 
-OWN_HAND = "in the patient's own view of this program"
+OWN_HAND = mark("in the patient's own view of this program")
 """How a consent was given or withdrawn where the patient did it; everything else is told by the clinic."""
 MOST_LEVEL = 3
 MOST_WORDS = 2_000

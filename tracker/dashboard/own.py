@@ -1,0 +1,112 @@
+"""The patient's own pages: whose they are, where the person is today, and what the clinic released."""
+
+import streamlit as st
+
+from tracker.clinic.types import HealingPhase
+from tracker.clinic.workflow import aftercare, own
+from tracker.clinic.workflow.clinic import Clinic
+from tracker.clinic.workflow.own import Journey
+from tracker.clinic.workflow.releasing import ReleasedChange, ReleasedPair
+from tracker.dashboard import own_cards, state, widgets
+from tracker.dashboard.context import remembered_choice, series_words
+from tracker.exports.plain_words import Telling, plain_words
+from tracker.wording import n, t, when
+
+MOST_CHANGES = 12
+"""Shown at once; the older ones unfold."""
+
+
+def of_page() -> tuple[Clinic, str]:
+    """The clinic in the patient's hands, and the patient's id; stops the page for anybody else."""
+    here = state.me()
+    if not here.actor.patient_id:
+        widgets.empty(t("This page is for patients"), t("Sign in with a patient's account to see it."))
+        st.stop()
+    return state.clinic(), here.actor.patient_id
+
+
+def today(clinic: Clinic, patient_id: str) -> bool:
+    """Where the patient is in healing, and what to do, to avoid and to call about; False before the first needling."""
+    now = aftercare.today_for(clinic, patient_id)
+    if now.series is None or now.days is None or now.needled is None:
+        return False
+    where = series_words(now.series)
+    title = t("Treated today: {where}", where=where)
+    if now.days:
+        title = n(
+            "{count} day after treatment: {where}", "{count} days after treatment: {where}", now.days, where=where
+        )
+    hint = t("Treated on {day}.", day=when(now.needled))
+    if now.phase is HealingPhase.COLOUR_ASSESSABLE:
+        hint = f"{hint} {t('Results usually show after 4 to 6 weeks.')}"
+    own_cards.healing(now.phase, title, hint)
+    own_cards.things(t("Today: do"), now.do)
+    own_cards.things(t("Today: avoid"), now.avoid)
+    own_cards.things(t("Call your clinic if you notice"), now.call, "call")
+    return True
+
+
+def next_visits(journey: Journey) -> None:
+    """When to come next, for each course that waits for something."""
+    for one in journey.series:
+        named = t("Next visit: {where}", where=series_words(one.series))
+        own_cards.next_visit(one, named if len(journey.series) > 1 else t("Next visit"))
+
+
+def before_and_after(journey: Journey) -> None:
+    """The released pairs under the slider, one at a time; nothing where none is released."""
+    pairs = {one.analysis_id: one for one in journey.released.pairs}
+    if not pairs:
+        return
+    ids = list(reversed(pairs))
+    chosen = ids[0]
+    if len(ids) > 1:
+        spoken = {one: _pair_words(pairs[one]) for one in ids}
+        chosen = remembered_choice(t("Photos to compare"), ids, state.OWN_PAIR, spoken)
+    _viewer(pairs[chosen])
+
+
+def _viewer(pair: ReleasedPair) -> None:
+    if pair.aligned:
+        sides = [f"/img/{pair.analysis_id}/{side}/photo" for side in ("before", "after")]
+    else:
+        sides = [f"/img/{one.photo.id}?w=1200" for one in (pair.before, pair.after)]
+    layer = widgets.LayerView(t("Photo"), sides[0], sides[1], "")
+    before = t("Before · {day}", day=when(pair.before.day))
+    after = t("After · {day}", day=when(pair.after.day))
+    widgets.viewer([layer], widgets.Labels(before, after), aligned=pair.aligned, key=f"own_{pair.analysis_id}")
+    if pair.aligned:
+        st.caption(t("The later photo is turned and scaled to fit the first."))
+
+
+def _pair_words(pair: ReleasedPair) -> str:
+    return t(
+        "{first} and {second}, {view}",
+        first=when(pair.before.day),
+        second=when(pair.after.day),
+        view=t(pair.after.photo.view),
+    )
+
+
+def other_photos(journey: Journey) -> None:
+    """Released photos that stand in no released pair."""
+    shown = {one.photo.id for pair in journey.released.pairs for one in (pair.before, pair.after)}
+    left = [one for one in journey.released.photos if one.photo.id not in shown]
+    own_cards.photos([(f"/img/{one.photo.id}", f"{when(one.day)}, {t(one.photo.view)}") for one in left])
+
+
+def changes(journey: Journey, *, hide_numbers: bool) -> None:
+    """Every released change in plain words, the newest first."""
+    newest = list(reversed(journey.released.changes))
+    for one in newest[:MOST_CHANGES]:
+        _told(journey, one, hide_numbers=hide_numbers)
+    if older := newest[MOST_CHANGES:]:
+        with st.expander(n("{count} older change", "{count} older changes", len(older))):
+            for one in older:
+                _told(journey, one, hide_numbers=hide_numbers)
+
+
+def _told(journey: Journey, one: ReleasedChange, *, hide_numbers: bool) -> None:
+    since = None if journey.starts_at(one) else one.days[0]
+    telling = Telling(own.is_directed(one.metric), journey.days_since_treatment(one), since, hide_numbers)
+    own_cards.change(plain_words(one.change, telling), one.days)
