@@ -17,7 +17,7 @@ from tracker.clinic.workflow import accounts
 from tracker.clinic.workflow import door as workflow
 from tracker.clinic.workflow.demo_accounts import make_demo_accounts
 from tracker.clinic.workflow.door import FirstAccount
-from tracker.dashboard import door, gate, state
+from tracker.dashboard import door, gate, oidc, state
 
 WORD = "plum harbour seven lanterns"
 OTHER = "quiet kettle orange meadow"
@@ -63,7 +63,7 @@ class Browser:
 def app(tmp_path, monkeypatch):
     """The door behind the gate, over an empty store."""
     monkeypatch.setenv("TRACKER_HOME", str(tmp_path / "clinic"))
-    yield Starlette(routes=door.ROUTES, middleware=[Middleware(gate.Gate)])
+    yield Starlette(routes=[*door.ROUTES, *oidc.ROUTES], middleware=[Middleware(gate.Gate)])
     state.close_all()
 
 

@@ -114,7 +114,7 @@ def provider(monkeypatch):
 @pytest.fixture
 def app(tmp_path, monkeypatch):
     monkeypatch.setenv("TRACKER_HOME", str(tmp_path / "clinic"))
-    yield Starlette(routes=door.ROUTES, middleware=[Middleware(gate.Gate)])
+    yield Starlette(routes=[*door.ROUTES, *oidc.ROUTES], middleware=[Middleware(gate.Gate)])
     state.close_all()
 
 

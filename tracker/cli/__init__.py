@@ -12,6 +12,7 @@ from tracker.cli.outcomes import register as register_outcomes
 from tracker.cli.photos import register as register_photos
 from tracker.cli.repeatability import register as register_repeatability
 from tracker.cli.store import register as register_store
+from tracker.cli.users import register as register_users
 from tracker.errors import TrackerError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -19,6 +20,7 @@ register_photos(app)
 register_store(app)
 register_repeatability(app)
 register_outcomes(app)
+register_users(app)
 
 
 def main() -> None:

@@ -222,5 +222,4 @@ ROUTES = [
     Route("/health", health),
     Route("/door.css", part),
     Route("/door.js", part),
-    *oidc.ROUTES,
 ]
