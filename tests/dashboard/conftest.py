@@ -158,7 +158,7 @@ def ask(app, path, *, method="GET", kind="http", headers=None, peer="127.0.0.1",
     location, _, query = path.partition("?")
     scope = {
         "type": kind,
-        "asgi": {"version": "3.0"},
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
         "http_version": "1.1",
         "scheme": scheme or ("http" if kind == "http" else "ws"),
         "path": unquote(location),
