@@ -10,10 +10,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tracker import phantom
-from tracker.clinic.types import BodySite, Indication, RegionRole, SeriesPlan, SessionKind, View, Visit
+from tracker.clinic.records import schema
+from tracker.clinic.types import BodySite, Indication, Purpose, RegionRole, SeriesPlan, SessionKind, View, Visit
 from tracker.clinic.workflow import intake, photos, review
 from tracker.clinic.workflow.clinic import Clinic
-from tracker.dashboard import pictures, state
+from tracker.dashboard import pictures, state, widgets
 from tracker.exports import comparison
 from tracker.exports.table import sentence
 from tracker.imaging.types import Metric
@@ -50,6 +51,10 @@ def bursts_home(tmp_path_factory):
 def app(at_home, bursts_home, tmp_path):
     """The compare page over a copy of those visits, to change at will."""
     home = shutil.copytree(bursts_home, tmp_path / "clinic")
+    with Clinic.open(home) as clinic, clinic.store.write() as records:
+        (patient,) = records.patients()
+        values = {"purpose": Purpose.TEACHING, "given": True, "expires": None, "how": "form", "author_id": ""}
+        records.add(schema.consents, {"patient_id": patient.id} | values, parent="patient_id")
     at_home(home)
     opened = AppTest.from_file(MAIN, default_timeout=120).run()
     return opened.switch_page(PAGE).run()
@@ -132,7 +137,11 @@ def test_what_a_photo_cannot_tell_and_what_stands_against_the_pair_are_said(app)
     assert "could have been" in text
 
 
-def test_the_name_of_who_draws_is_kept(app):
-    app.text_input(key="draw_author").set_value("Dr C").run()
-    app.radio(key="draw_target").set_value("Untreated reference skin").run()
-    assert app.text_input(key="draw_author").value == "Dr C"
+def test_a_drawing_bears_the_name_of_who_is_signed_in(app, monkeypatch):
+    assert not [one for one in app.text_input if one.label == "Drawn by"]
+    answers = [widgets.Outlined(np.array(TREATED, float) + 3, widgets.ANEW, False)]
+    monkeypatch.setattr(widgets, "outline_editor", lambda *_, **__: answers.pop() if answers else None)
+    app.run()
+    before, _, _ = lead(state.clinic())
+    assert photos.current_region(state.clinic(), before.id).author == "Dr Test"
+    assert "Drawn by Dr Test on" in said(app)

@@ -145,7 +145,6 @@ def test_a_proposal_is_offered_and_accepted_to_the_pixel_and_measured(home):
     assert not app.exception
     assert starts(app).options[0].startswith("Proposal of the program by colour")
     assert "carried over" in starts(app).options[1]
-    app.text_input(key="draw_author").set_value("Dr B").run()
     app.button(key="accept_FOLLOWUP").click().run()
     assert not app.exception
     clinic, photo = state.clinic(), taken()[2]
@@ -153,9 +152,9 @@ def test_a_proposal_is_offered_and_accepted_to_the_pixel_and_measured(home):
     with clinic.store.read() as records:
         sighting = records.sighting(kept.source_id)
     assert (kept.region.full(photo.size) == sighting.seen.outline.region().full(photo.size)).all()
-    assert (kept.origin, kept.author, kept.polygon) == (RegionOrigin.ACCEPTED, "Dr B", None)
+    assert (kept.origin, kept.author, kept.polygon) == (RegionOrigin.ACCEPTED, "Dr Test", None)
     assert kept.proposer == f"colours {pipeline.PIPELINE_VERSION}"
-    assert "accepted by Dr B on" in said(app)
+    assert "accepted by Dr Test on" in said(app)
     compared = review.compare(clinic, taken()[0].id, photo.id)
     assert compared.analysis.correction.area_px == kept.region.area_px
     (scar,) = [one for one in results.layers(compared, compared.record.changes) if one.label == "Scar"]
@@ -169,13 +168,12 @@ def test_a_corrected_outline_is_kept_through_a_new_version_and_prompts_the_next_
     app = opened()
     {box.label: box for box in app.selectbox}["Later"].select_index(1).run()
     app = later(app)
-    app.text_input(key="draw_author").set_value("Dr B").run()
     edits(monkeypatch, lambda polygon, start: widgets.Outlined(polygon + np.array([6.0, 0.0]), start, False))
     app.run()
     assert not app.exception
     kept = photos.current_region(clinic, second.id)
-    assert (kept.origin, kept.author, len(kept.polygon) > 3) == (RegionOrigin.CORRECTED, "Dr B", True)
-    assert "corrected by Dr B on" in said(app)
+    assert (kept.origin, kept.author, len(kept.polygon) > 3) == (RegionOrigin.CORRECTED, "Dr Test", True)
+    assert "corrected by Dr Test on" in said(app)
     measured = review.compare(clinic, first.id, second.id)
     assert measured.analysis.correction.area_px == kept.region.area_px
 

@@ -62,7 +62,6 @@ def areas(clinic: Clinic, pair: Pair, analysis: Analysis | None, metric: Metric)
         options = starts(drawn, found, _carried(asked, found, target, analysis), state.rough(f"{photo.id} {target}"))
         start = _start(options, photo, target)
         _told(asked, found, trouble)
-        state.keep(state.AUTHOR, st.text_input(t("Drawn by"), _author(), key="draw_author", max_chars=200))
         edited = _editor(clinic, photo, target, start, seeks=seeks)
         if start.proposal is not None and target is Target.FOLLOWUP:
             _weigh(start.proposal, analysis)
@@ -123,10 +122,6 @@ def _weigh(proposal: Region, analysis: Analysis | None) -> None:
         st.caption(weighed(proposal, analysis.followup_regions[0], area))
 
 
-def _author() -> str:
-    return str(st.session_state.get(state.AUTHOR, ""))
-
-
 def _editor(
     clinic: Clinic, photo: PhotoRecord, target: Target, start: Start, *, seeks: bool
 ) -> widgets.Outlined | None:
@@ -161,11 +156,13 @@ def _act(
         elif edited is not None:
             made_from = next((one for one in options if one.name == edited.start), None)
             basis = basis_of(made_from, edited.corners)
-            photos.save_region(clinic, photo.id, edited.corners, _author(), target.role, basis)
+            photos.save_region(clinic, photo.id, edited.corners, clinic.actor.name, target.role, basis)
         elif accepted and start.proposal is not None:
-            photos.save_region(clinic, photo.id, start.proposal.full(photo.size), _author(), target.role, start.kept)
+            photos.save_region(
+                clinic, photo.id, start.proposal.full(photo.size), clinic.actor.name, target.role, start.kept
+            )
         elif back:
-            photos.take_back_region(clinic, photo.id, _author(), target.role)
+            photos.take_back_region(clinic, photo.id, clinic.actor.name, target.role)
         else:
             return
     except TrackerError as error:

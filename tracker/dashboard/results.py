@@ -9,7 +9,6 @@ from tracker.clinic.workflow.review import Comparison
 from tracker.dashboard import pictures, widgets
 from tracker.exports import charts
 from tracker.exports.basis import behind, left_out_words, photos_words
-from tracker.exports.comparison import PRIVACY, Dating, FileKind
 from tracker.exports.overlay import (
     REDNESS_COLOURS,
     REDNESS_RANGE_H,
@@ -207,18 +206,6 @@ def all_numbers(changes: Sequence[Change]) -> None:
             st.dataframe(as_table(changes).drop(columns=t("Remarks")), hide_index=True)
             for remark in remarks(changes):
                 st.caption(widgets.plain(remark))
-
-
-def export_controls(analysis_id: str, site: str, scope: pictures.Scope) -> None:
-    """The choice of dates and the link that saves the comparison picture."""
-    with st.expander(t("Export this comparison as a picture")):
-        datings = list(Dating)
-        dating = st.radio(t("Caption"), datings, index=1, key="export_dating", horizontal=True, format_func=t)
-        face = t("This is a face: export it only as far as the patient agreed.") if pictures.is_face(site) else ""
-        st.caption(f"{t(PRIVACY)} {face}".strip())
-        address = f"/export/comparison/{analysis_id}?dates={dating.replace(' ', '%20')}&of={scope}"
-        for kind, label in ((FileKind.JPEG, t("Save as JPEG")), (FileKind.PNG, t("Save as PNG"))):
-            widgets.download_link(f"{address}&kind={kind}", label)
 
 
 def charted(table: pd.DataFrame, primary: Metric | None) -> list[tuple[str, str]]:

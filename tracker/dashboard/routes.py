@@ -9,17 +9,19 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from tracker.clinic.access import Action, may_at_all
-from tracker.clinic.workflow import photos
+from tracker.clinic.types import Purpose
+from tracker.clinic.types.review import Shown
+from tracker.clinic.workflow import photos, sharing
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.door import Present
-from tracker.dashboard import pictures, protocol, state
+from tracker.dashboard import blinding, pictures, protocol, state
 from tracker.dashboard.gate import PRESENT
-from tracker.errors import NotFound, StoreUnavailable, TrackerError
+from tracker.errors import ConsentMissing, NotFound, StoreUnavailable, TrackerError
 from tracker.exports.comparison import Dating, FileKind, file_name
 
 WIDTHS = (64, 2000)
 
-_Word = TypeVar("_Word", pictures.Side, pictures.Layer, pictures.Scope, Dating, FileKind)
+_Word = TypeVar("_Word", pictures.Side, pictures.Layer, pictures.Scope, Dating, FileKind, Shown)
 
 
 def clinic_of(request: Request) -> Clinic:
@@ -64,14 +66,33 @@ def side(request: Request) -> Response:
     return _answered(made)
 
 
-def export(request: Request) -> Response:
-    """``/export/comparison/{analysis_id}?dates=relative time&kind=jpeg``: the file to give away, named at random."""
+def blinded(request: Request) -> Response:
+    """``/img/blinded/{token}/{left|right}``: one photo of a pair whose order is hidden."""
 
     def made() -> Response:
+        which = _word(Shown, request.path_params["side"])
+        data = blinding.picture(clinic_of(request), request.path_params["token"], which)
+        return Response(data, media_type="image/jpeg")
+
+    return _answered(made)
+
+
+def export(request: Request) -> Response:
+    """``/export/comparison/{analysis_id}?purpose=TEACHING&dates=dates&kind=jpeg``: the file to give away."""
+
+    def made() -> Response:
+        purpose = Purpose.__members__.get(request.query_params.get("purpose", ""))
+        if purpose is None:
+            raise TrackerError("Export: expected a purpose that the patient consented to, found none; choose one.")
         dating = _word(Dating, request.query_params.get("dates", Dating.RELATIVE))
         kind = _word(FileKind, request.query_params.get("kind", FileKind.JPEG))
         scope = _word(pictures.Scope, request.query_params.get("of", pictures.Scope.VISITS))
-        data = pictures.comparison_file(clinic_of(request), request.path_params["analysis_id"], dating, kind, scope)
+        analysis_id = request.path_params["analysis_id"]
+
+        def drawn(clinic: Clinic) -> bytes:
+            return pictures.comparison_file(clinic, analysis_id, dating, kind, scope)
+
+        data = sharing.export_comparison(clinic_of(request), analysis_id, purpose, kind, drawn)
         headers = {"content-disposition": f'attachment; filename="{file_name(kind)}"'}
         return Response(data, media_type=f"image/{kind}", headers=headers)
 
@@ -93,6 +114,7 @@ _REPORT_TYPES = {protocol.ReportKind.PDF: "application/pdf", protocol.ReportKind
 
 ROUTES = [
     Route("/img/{photo_id}", preview),
+    Route("/img/blinded/{token}/{side}", blinded),  # before the next, which would take it
     Route("/img/{analysis_id}/{side}/{layer}", side),
     Route("/export/comparison/{analysis_id}", export),
     Route("/export/report", report),
@@ -111,6 +133,8 @@ def _answered(made: Callable[[], Response]) -> Response:
         return made()
     except NotFound:
         return PlainTextResponse("Not found.", 404)
+    except ConsentMissing as error:
+        return PlainTextResponse(str(error), 403)
     except StoreUnavailable as error:
         return PlainTextResponse(str(error), 503)
     except TrackerError as error:

@@ -42,6 +42,9 @@ CONSENT_ASKED = "asked_consent"
 TOLD = "told_once"
 AFTERCARE_LINES = "aftercare_lines"
 AFTERCARE_ROUND = "aftercare_round"
+BOOKED_SERIES = "booked_series"
+MOVED_BOOKING = "moved_booking"
+INVITATION = "patient_invitation"
 
 _OPENED: dict[Path, Clinic] = {}
 _LOCK = threading.Lock()

@@ -20,6 +20,7 @@ TEXTS_OF = {"t": 1, "mark": 1, "n": 2}
 """How many of the first arguments of these functions are texts."""
 VOCABULARIES = (
     "tracker.clinic.types",
+    "tracker.clinic.types.review",
     "tracker.clinic.workflow.protocols",
     "tracker.exports.comparison",
     "tracker.imaging.types",

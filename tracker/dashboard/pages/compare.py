@@ -2,7 +2,7 @@ import streamlit as st
 
 from tracker.clinic.workflow import review
 from tracker.clinic.workflow.telling import deciding, told
-from tracker.dashboard import drawing, pictures, results, sights, state, widgets
+from tracker.dashboard import comments, drawing, giving, pictures, releases, results, sights, state, widgets
 from tracker.dashboard.context import pair_of_page, series_of_page
 from tracker.dashboard.plan import healing_note
 from tracker.exports.table import metric_words
@@ -49,7 +49,9 @@ sights.notes(looked)
 results.other_measures(others)
 results.all_numbers(changes)
 results.not_measured()
+comments.comments(clinic, series.id, pair)
 drawing.areas(clinic, pair, compared.analysis, metric)
+releases.release(clinic, series, pair, whole, told(whole.record.changes, series))
 if aligned:
     scope = pictures.Scope.VISITS if compared is whole else pictures.Scope.PAIR
-    results.export_controls(record.id, series.plan.site, scope)
+    giving.export_controls(clinic, series.patient_id, record.id, series.plan.site, scope)

@@ -68,6 +68,9 @@ export default function (component) {
     stage.style.setProperty("--zoom", chosen.zoom);
     root.shownZoom = chosen.zoom;
     root.shownMode = chosen.mode;
+    // A frame that scrolls can be scrolled by keyboard only where it can have the focus.
+    if (chosen.zoom > 1) frame.tabIndex = 0;
+    else frame.removeAttribute("tabindex");
     if (!changed || chosen.zoom === 1) return;
     const [x, y] = data.focus;
     const pane = find(".before");
@@ -79,9 +82,19 @@ export default function (component) {
     clearInterval(root.timer);
     stage.classList.remove("first");
     stage.onclick = null;
+    stage.onkeydown = null;
+    for (const name of ["tabindex", "role", "aria-label"]) stage.removeAttribute(name);
     if (chosen.mode !== "blink") return;
     const turn = () => stage.classList.toggle("first");
     stage.onclick = turn;
+    stage.tabIndex = 0;
+    stage.setAttribute("role", "button");
+    stage.setAttribute("aria-label", words.turn);
+    stage.onkeydown = (event) => {
+      if (event.key !== " " && event.key !== "Enter") return;
+      event.preventDefault();
+      turn();
+    };
     // Who asked for less motion turns the photos by hand.
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) root.timer = setInterval(turn, BLINK_MS);
   }
@@ -95,7 +108,12 @@ export default function (component) {
   }
   for (const group of ["modes", "layers", "zooms"]) find(`.${group}`).setAttribute("aria-label", words[`${group}_group`]);
   range.setAttribute("aria-label", words.slide);
-  range.oninput = () => stage.style.setProperty("--at", `${range.value}%`);
+  range.oninput = () => {
+    stage.style.setProperty("--at", `${range.value}%`);
+    range.setAttribute("aria-valuetext", words.at.replace("{share}", Math.round(range.value)));
+  };
+  range.oninput();
+  find(".frame").setAttribute("aria-label", words.frame);
   draw();
   return () => clearInterval(root.timer);
 }

@@ -83,4 +83,7 @@ def _words() -> dict[str, str]:
         "layers_group": t("What to draw on the photos"),
         "zooms_group": t("Magnification"),
         "slide": t("Slide between the earlier and the later photo"),
+        "at": t("{share} % from the left is the earlier photo"),
+        "turn": t("Turn between the two photos"),
+        "frame": t("The two photos"),
     }
