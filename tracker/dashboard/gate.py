@@ -243,7 +243,7 @@ def _oversize(scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
 def _guarded(scope: Scope, send: Send) -> Send:
     headers: list[tuple[bytes, bytes]] = [
         (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"no-referrer"),
+        (b"referrer-policy", b"same-origin"),  # "no-referrer" makes a browser send our own forms with "Origin: null"
         (b"cross-origin-opener-policy", b"same-origin"),
         (b"cross-origin-resource-policy", b"same-origin"),
         (b"permissions-policy", b"camera=(self), microphone=(), geolocation=()"),
