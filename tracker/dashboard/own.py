@@ -1,5 +1,8 @@
 """The patient's own pages: whose they are, where the person is today, and what the clinic released."""
 
+from collections.abc import Sequence
+from datetime import date
+
 import streamlit as st
 
 from tracker.clinic.types import HealingPhase
@@ -7,13 +10,16 @@ from tracker.clinic.workflow import aftercare, own
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.own import Journey
 from tracker.clinic.workflow.releasing import ReleasedChange, ReleasedPair
+from tracker.clinic.workflow.telling import deciding
 from tracker.dashboard import own_cards, state, widgets
 from tracker.dashboard.context import remembered_choice, series_words
-from tracker.exports.plain_words import Telling, plain_words
+from tracker.exports.plain_words import PlainWords, Telling, plain_words
+from tracker.exports.table import PRIMARY
+from tracker.imaging.types import Verdict
 from tracker.wording import n, t, when
 
-MOST_CHANGES = 12
-"""Shown at once; the older ones unfold."""
+MOST_DAYS = 3
+"""Pairs of days whose changes are shown at once; the older ones unfold."""
 
 
 def of_page() -> tuple[Clinic, str]:
@@ -96,17 +102,33 @@ def other_photos(journey: Journey) -> None:
 
 
 def changes(journey: Journey, *, hide_numbers: bool) -> None:
-    """Every released change in plain words, the newest first."""
-    newest = list(reversed(journey.released.changes))
-    for one in newest[:MOST_CHANGES]:
-        _told(journey, one, hide_numbers=hide_numbers)
-    if older := newest[MOST_CHANGES:]:
-        with st.expander(n("{count} older change", "{count} older changes", len(older))):
-            for one in older:
-                _told(journey, one, hide_numbers=hide_numbers)
+    """Every released change in plain words: the newest photos first, and of them what changed first."""
+    by_days: dict[tuple[date, date], list[ReleasedChange]] = {}
+    for one in journey.released.changes:
+        by_days.setdefault(one.days, []).append(one)
+    newest = sorted(by_days, key=lambda days: days[::-1], reverse=True)
+    for days in newest[:MOST_DAYS]:
+        _told(journey, days, by_days[days], hide_numbers=hide_numbers)
+    if older := newest[MOST_DAYS:]:
+        with st.expander(t("Earlier comparisons")):
+            for days in older:
+                _told(journey, days, by_days[days], hide_numbers=hide_numbers)
 
 
-def _told(journey: Journey, one: ReleasedChange, *, hide_numbers: bool) -> None:
-    since = None if journey.starts_at(one) else one.days[0]
-    telling = Telling(own.is_directed(one.metric), journey.days_since_treatment(one), since, hide_numbers)
-    own_cards.change(plain_words(one.change, telling), one.days)
+def _told(journey: Journey, days: tuple[date, date], found: Sequence[ReleasedChange], *, hide_numbers: bool) -> None:
+    """A card for each change, one for all without, and one for each reason that withholds a number."""
+    alike: dict[str, list[PlainWords]] = {}
+    for verdict in Verdict:
+        for one in _in_order(found, verdict):
+            since = None if journey.starts_at(one) else one.days[0]
+            telling = Telling(own.is_directed(one.metric), journey.days_since_treatment(one), since, hide_numbers)
+            words = plain_words(one.change, telling)
+            alike.setdefault(words.title if verdict is Verdict.CHANGED else words.sentence, []).append(words)
+    for told in alike.values():
+        own_cards.change(told, days)
+
+
+def _in_order(found: Sequence[ReleasedChange], verdict: Verdict) -> list[ReleasedChange]:
+    """Those of one verdict, the measure that decides in their course first."""
+    mine = [one for one in found if one.change.verdict is verdict]
+    return sorted(mine, key=lambda one: (one.metric is not deciding(one.series), PRIMARY.index(one.metric)))

@@ -12,7 +12,7 @@ from tracker.clinic.types.plan import Situation, Step
 from tracker.clinic.workflow.own import OwnSeries
 from tracker.dashboard.context import series_words
 from tracker.exports.plain_words import PlainWords
-from tracker.wording import mark, n, t, titled, when
+from tracker.wording import mark, t, titled, when
 
 LEVELS = (mark("none"), mark("a little"), mark("clear"), mark("strong"))
 """Of a reaction, 0 to 3."""
@@ -92,9 +92,7 @@ def _days(one: OwnSeries) -> str:
 def visits(one: OwnSeries) -> None:
     """A course as its patient sees it: the days, newest first."""
     planned = one.series.plan.planned_sessions or one.series.plan.indication.planned_sessions
-    done = n(
-        "{count} of {planned} treatment done", "{count} of {planned} treatments done", one.treatments, planned=planned
-    )
+    done = t("{count} of {planned} planned treatments done", count=one.treatments, planned=planned)
     items = []
     for visit in reversed(one.visits):
         kind = titled(visit.kind)
@@ -107,13 +105,23 @@ def visits(one: OwnSeries) -> None:
     )
 
 
-def change(words: PlainWords, days: tuple[date, date]) -> None:
-    """One released change: what may be said of it, and of which photos."""
+def change(told: Sequence[PlainWords], days: tuple[date, date]) -> None:
+    """What may be said of one released change, or of several of which the same is said, and of which photos."""
     photos = t("Photos of {first} and {second}", first=when(days[0]), second=when(days[1]))
-    extra = "".join(f"<p>{escape(line)}</p>" for line in (words.aside, words.numbers) if line)
+    first = told[0]
+    if len(told) == 1:
+        head = f"<h3>{escape(first.title)}</h3>"
+        extra = "".join(f"<p>{escape(line)}</p>" for line in (first.aside, first.numbers) if line)
+    else:
+        head = ""
+        items = (
+            f"<li>{escape(one.title)}{f'<br><small>{escape(one.numbers)}</small>' if one.numbers else ''}</li>"
+            for one in told
+        )
+        extra = f"<ul>{''.join(items)}</ul>"
     st.html(
-        f'<article class="spt-own spt-change"><h3>{escape(words.title)}</h3>'
-        f'<p class="said">{escape(words.sentence)}</p>{extra}<small>{escape(photos)}</small></article>'
+        f'<article class="spt-own spt-change">{head}<p class="said">{escape(first.sentence)}</p>{extra}'
+        f"<small>{escape(photos)}</small></article>"
     )
 
 

@@ -132,6 +132,12 @@ _BECAUSE: dict[FlagCode, str] = {
     FlagCode.HEALING: mark("the skin was still healing"),
     FlagCode.TOO_FEW_REPEATS: mark("we do not know our measurement noise well enough here"),
 }
+_TITLES: dict[Metric, str] = {
+    Metric.REDNESS_A_STAR: mark("Redness (second way of measuring)"),
+    Metric.REDNESS_LOG_RG: mark("Redness (third way of measuring)"),
+    Metric.SKIN_TONE: mark("Skin tone"),
+}
+"""Where a clinician's name of a measure holds a formula."""
 _UNKNOWN = mark("the photos do not allow it")
 
 
@@ -145,7 +151,7 @@ def plain_words(change: Change, telling: Telling) -> PlainWords:
     telling : Telling
         How.
     """
-    title = f"{metric_words(change.metric)}, {region_words(change.region)}"
+    title = f"{_named(change.metric)}, {region_words(change.region)}"
     if change.verdict is Verdict.NOT_ASSESSABLE:
         why = t(_because(change))
         return PlainWords(title, t("We could not measure this from the photos: {why}.", why=why), "", "")
@@ -159,6 +165,10 @@ def plain_words(change: Change, telling: Telling) -> PlainWords:
     if telling.directed:
         aside = t("This is the direction hoped for." if fell else "This is not the direction hoped for.")
     return PlainWords(title, sentence, aside, numbers)
+
+
+def _named(metric: Metric) -> str:
+    return t(_TITLES[metric]) if metric in _TITLES else metric_words(metric)
 
 
 def _unchanged(days: int | None) -> str:
