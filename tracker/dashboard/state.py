@@ -1,13 +1,13 @@
 """The opened clinic, and every key of the session state. No other file names a key that outlives a page."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from tracker.clinic.types import Patient, PhotoRecord, Series
+from tracker.clinic.types import Patient, Series
 from tracker.clinic.workflow import door, intake
 from tracker.clinic.workflow.clinic import Clinic, default_home
 from tracker.clinic.workflow.door import Present
@@ -45,6 +45,13 @@ AFTERCARE_ROUND = "aftercare_round"
 BOOKED_SERIES = "booked_series"
 MOVED_BOOKING = "moved_booking"
 INVITATION = "patient_invitation"
+NEW_LINK = "new_link"
+ACCOUNTS_ROUND = "accounts_round"
+PASSWORD_ROUND = "password_round"
+FACTOR = "second_factor"
+ACCOUNT_DONE = "account_done"
+AUDIT_BEFORE = "audit_before"
+AUDIT_CODE = "audit_code"
 
 _OPENED: dict[Path, Clinic] = {}
 _LOCK = threading.Lock()
@@ -172,7 +179,7 @@ def chosen_series(patient: Patient) -> Series | None:
     return by_id[chosen] if chosen else None
 
 
-def uploaded(stored: list[PhotoRecord], errors: list[str]) -> None:
+def uploaded(stored: Sequence[object], errors: list[str]) -> None:
     """Keep the answers of one upload for the next run, and empty the uploader, which frees the files' memory."""
     st.session_state[UPLOADED] = stored
     st.session_state[UPLOAD_ERRORS] = errors
