@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from tracker.clinic.types import Moment, Patient, PhotoRecord, Series, Session, View
+from tracker.clinic.types import Moment, Patient, PhotoRecord, Series, SeriesPlan, Session, View
 from tracker.clinic.workflow import intake, photos, review
 from tracker.dashboard import state, widgets
 from tracker.wording import capital, t
@@ -68,7 +68,11 @@ def named(patient: Patient) -> str:
 
 def series_words(series: Series) -> str:
     """Indication and place, with a capital at the start: ``"Acne scars, face (left cheek)"``."""
-    plan = series.plan
+    return plan_words(series.plan)
+
+
+def plan_words(plan: SeriesPlan) -> str:
+    """The same of a plan."""
     where = f"{t(plan.site)} ({plan.detail})" if plan.detail else t(plan.site)
     return capital(f"{t(plan.indication)}, {where}")
 

@@ -4,13 +4,18 @@ from datetime import date, timedelta
 
 from tracker.clinic.types import (
     OUTCOME_WINDOW_DAYS,
+    Booking,
+    Booster,
     FinalOutcome,
     HealingPhase,
     Moment,
+    Sector,
     SeriesPlan,
     Session,
     SessionKind,
+    Visit,
 )
+from tracker.clinic.types.plan import Situation, Standing, Window
 from tracker.clinic.workflow.progress import SeriesEntry
 from tracker.dashboard.widgets import when
 from tracker.imaging.types import Metric
@@ -47,6 +52,43 @@ def due_words(entry: SeriesEntry, today: date | None = None) -> str:
     return f"{done} {t('Next due today.') if away == 0 else t('Next due on {day}.', day=when(due))}"
 
 
+def window_words(window: Window, today: date | None = None) -> str:
+    """What is due and when: ``"Next treatment: overdue since 24 Apr 2026 (planned 9 Apr 2026)"``.
+
+    Parameters
+    ----------
+    window : Window
+        Of a series.
+    today : date, optional
+        Default: the clinic's today.
+    """
+    step, situation = titled(window.step), window.situation(today or date.today())
+    if window.closes is None:
+        return t("{step}: can be planned any time", step=step)
+    if situation is Situation.OVERDUE:
+        words = t("{step}: overdue since {day}", step=step, day=when(window.closes + timedelta(1)))
+        return f"{words} ({t('planned {day}', day=when(window.due))})"
+    days = {"opens": when(window.opens), "closes": when(window.closes)}
+    if situation is Situation.OPEN:
+        return t("{step}: due now, until {closes}", step=step, **days)
+    return t("{step}: {opens} to {closes}", step=step, **days)
+
+
+def booking_words(booking: Booking) -> str:
+    """``"9 Apr 2026, 14:30 · treatment"``."""
+    day = f"{when(booking.day)}, {booking.time}" if booking.time else when(booking.day)
+    return f"{day} · {t(booking.kind)}"
+
+
+def next_words(standing: Standing, window: Window | None, today: date | None = None) -> str:
+    """What comes next in a series: its appointment, else its window, else that nothing does."""
+    if standing.ended is not None:
+        return t("Ended on {day}", day=when(standing.ended))
+    if standing.booking is not None:
+        return t("Booked: {what}", what=booking_words(standing.booking))
+    return t("Nothing is due") if window is None else window_words(window, today)
+
+
 def _outcome_words(entry: SeriesEntry, last: date, day: date) -> str:
     """When the final outcomes of a complete series are to be photographed, or that they have been."""
     seen = {visit.session.outcome(entry.series.plan) for visit in entry.sessions if visit.photos}
@@ -63,7 +105,7 @@ def _outcome_words(entry: SeriesEntry, last: date, day: date) -> str:
 
 
 def session_details(session: Session, plan: SeriesPlan) -> str:
-    """Final outcome or healing phase, device, depth and serum in one line."""
+    """Final outcome or healing phase, device, depths by zone and what was worked in, in one line."""
     visit = session.visit
     state = session.outcome(plan) or session.phase
     parts = [titled(state)]
@@ -71,11 +113,41 @@ def session_details(session: Session, plan: SeriesPlan) -> str:
         parts.append(t("{count} days after the last treatment", count=session.days_since_needling))
     if visit.device:
         parts.append(visit.device)
-    if visit.needle_depth_mm is not None:
-        parts.append(t("{depth} mm", depth=decimal(f"{visit.needle_depth_mm:.1f}")))
-    if visit.serum:
+    parts += zone_words(visit)
+    if visit.booster is not Booster.NONE:
+        parts.append(f"{t(visit.booster)}: {visit.serum}" if visit.serum else t(visit.booster))
+    elif visit.serum:
         parts.append(visit.serum)
+    if session.kind is SessionKind.TREATMENT and visit.sector is Sector.MEDICAL:
+        parts.append(t(visit.sector))
     return " · ".join(parts)
+
+
+def zone_words(visit: Visit) -> list[str]:
+    """Depth and passes of each zone, or the one depth: ``["forehead 0.5 mm, 2 passes", "cheeks 1.5 mm, 1 pass"]``."""
+    if not visit.zones:
+        depth = visit.needle_depth_mm
+        return [] if depth is None else [t("{depth} mm", depth=decimal(f"{depth:.1f}"))]
+    return [
+        n(
+            "{zone} {depth} mm, {count} pass",
+            "{zone} {depth} mm, {count} passes",
+            zone.passes,
+            zone=zone.name,
+            depth=decimal(f"{zone.depth_mm:.1f}"),
+        )
+        for zone in visit.zones
+    ]
+
+
+def visit_remarks(visit: Visit) -> list[tuple[str, str]]:
+    """What else was written down, each under its name: anaesthetic, reaction, notes."""
+    named = [
+        (t("Anaesthetic"), visit.anaesthetic),
+        (t("Reaction of the skin"), visit.reaction),
+        (t("Notes"), visit.notes),
+    ]
+    return [(name, words) for name, words in named if words]
 
 
 def healing_note(session: Session, moment: Moment, metric: Metric = Metric.REDNESS) -> str:

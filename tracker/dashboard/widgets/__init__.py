@@ -1,8 +1,16 @@
 """Reusable inputs and displays: each takes values and a key and returns a plain value; none reads the store."""
 
-from tracker.dashboard.widgets.forms import PHOTO_ENDINGS, patient_inputs, plan_inputs, visit_inputs
+from tracker.dashboard.widgets.forms import (
+    PHOTO_ENDINGS,
+    Details,
+    candidacy_inputs,
+    patient_inputs,
+    plan_inputs,
+    short_interval,
+)
 from tracker.dashboard.widgets.kits import gathered_table, kit_cards, kit_findings, kit_inputs, protocol, subject_words
 from tracker.dashboard.widgets.outline import ANEW, Canvas, Outlined, outline_editor
+from tracker.dashboard.widgets.session_form import visit_inputs
 from tracker.dashboard.widgets.text import (
     Note,
     cards,
@@ -25,11 +33,13 @@ __all__ = [
     "ANEW",
     "PHOTO_ENDINGS",
     "Canvas",
+    "Details",
     "Labels",
     "LayerView",
     "Note",
     "Outlined",
     "Scale",
+    "candidacy_inputs",
     "cards",
     "download_link",
     "empty",
@@ -47,6 +57,7 @@ __all__ = [
     "plan_inputs",
     "progress_bar",
     "protocol",
+    "short_interval",
     "style",
     "subject_words",
     "verdict_cards",

@@ -1,0 +1,134 @@
+"""The start page of a clinician: what waits, the most urgent first, each line with one button to where it is done."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from tracker.clinic.records.finding import Who
+from tracker.clinic.types.plan import Standing, Step
+from tracker.clinic.workflow.agenda import Agenda, Flagged, Open
+from tracker.clinic.workflow.bookings import Appointment
+from tracker.clinic.workflow.planning import Next
+from tracker.dashboard import state, widgets
+from tracker.dashboard.context import PAGES, plan_words
+from tracker.dashboard.plan import booking_words, window_words
+from tracker.wording import n, t
+
+CONSENTS, INTAKE = "consents.py", "intake.py"
+SESSION, BOOKINGS, COMPARE, PATIENTS = "upload.py", "bookings.py", "compare.py", "patients.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing to do, and where a click on its button leads."""
+
+    who: Who
+    words: str
+    button: str
+    page: str
+    series_id: str = ""
+    session_id: str = ""
+    doubt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One list of the page; ``more`` is the page that shows all of it, empty where there is none."""
+
+    name: str
+    title: str
+    lines: tuple[Line, ...]
+    total: int
+    more: str = ""
+
+
+def sections(agenda: Agenda) -> list[Section]:
+    """The lists that have anything in them, in order of urgency."""
+    made = [
+        _section(agenda, "today", t("Today's appointments"), agenda.today, _comes, BOOKINGS),
+        _section(agenda, "unclosed", t("Did they come?"), agenda.unclosed, _unclosed, BOOKINGS),
+        _section(agenda, "overdue", t("Overdue, without an appointment"), agenda.overdue, _due, BOOKINGS),
+        _section(agenda, "due", t("Due this week, without an appointment"), agenda.due, _due, BOOKINGS),
+        _section(agenda, "flagged", t("Checklist to look at before the next treatment"), agenda.flagged, _flagged),
+        _section(agenda, "without_consent", t("No consent to photos on record"), agenda.without_consent, _consent),
+        _section(agenda, "never_compared", t("Photos that were never compared"), agenda.never_compared, _compare),
+        _section(agenda, "release_waiting", t("Nothing released to the patient yet"), agenda.release_waiting, _release),
+    ]
+    return [one for one in made if one.total]
+
+
+def show(section: Section) -> None:
+    """One list with its buttons."""
+    st.subheader(f"{section.title} ({section.total})", anchor=False)
+    for number, line in enumerate(section.lines):
+        with st.container(border=True, key=f"line_{section.name}_{number}"):
+            left, right = st.columns([5, 2], vertical_alignment="center")
+            who = f"{line.who.code} · {line.who.name}" if line.who.name else line.who.code
+            mark = f":orange-badge[{t('Flag')}] " if line.doubt else ""
+            left.markdown(f"**{widgets.plain(who)}**  \n{mark}{widgets.plain(line.words)}")
+            if right.button(line.button, key=f"go_{section.name}_{number}", width="stretch", help=line.who.code):
+                go(line.page, line.who.id, line.series_id, line.session_id)
+    if (rest := section.total - len(section.lines)) > 0:
+        words = n("{count} more", "{count} more", rest)
+        if section.more and (PAGES / section.more).exists():
+            st.page_link(PAGES / section.more, label=words, icon=":material/arrow_forward:")
+        else:
+            st.caption(words)
+
+
+def go(page: str, patient_id: str, series_id: str = "", session_id: str = "") -> None:
+    """Open a page about this patient, this series, this session."""
+    state.choose_patient(patient_id, series_id)
+    if session_id:
+        state.keep(state.LATER, session_id)
+    if page == BOOKINGS:
+        state.keep(state.BOOKED_SERIES, series_id)
+    st.switch_page(PAGES / (page if (PAGES / page).exists() else INTAKE))
+
+
+def _section(
+    agenda: Agenda, name: str, title: str, found: Sequence[object], line: Callable[..., Line], more: str = ""
+) -> Section:
+    return Section(name, title, tuple(line(one) for one in found), agenda.totals[name], more)
+
+
+def _title(standing: Standing) -> str:
+    return plan_words(standing.plan)
+
+
+def _comes(one: Appointment) -> Line:
+    words = f"{booking_words(one.booking)} · {_title(one.standing)}"
+    return Line(one.who, words, t("Open session"), SESSION, one.booking.series_id)
+
+
+def _unclosed(one: Appointment) -> Line:
+    words = f"{booking_words(one.booking)} · {_title(one.standing)}"
+    return Line(one.who, words, t("Say whether they came"), BOOKINGS, one.booking.series_id)
+
+
+def _due(one: Next) -> Line:
+    words = f"{_title(one.standing)} · {window_words(one.window)}"
+    if one.window.step is Step.FIRST:
+        return Line(one.who, words, t("Plan it"), BOOKINGS, one.standing.series_id)
+    return Line(one.who, words, t("Book"), BOOKINGS, one.standing.series_id)
+
+
+def _flagged(one: Flagged) -> Line:
+    if not one.flags:
+        return Line(one.who, t("Not asked yet."), t("Ask"), INTAKE)
+    return Line(one.who, " ".join(one.flags), t("Look"), INTAKE, doubt=True)
+
+
+def _consent(one: Open) -> Line:
+    return Line(one.who, t("Ask before the next photos are taken."), t("Record a consent"), CONSENTS)
+
+
+def _compare(one: Open) -> Line:
+    words = t("Session of {day}", day=widgets.when(one.waiting.day))
+    return Line(one.who, words, t("Compare"), COMPARE, one.waiting.series_id, one.waiting.session_id)
+
+
+def _release(one: Open) -> Line:
+    words = t("Compared, session of {day}", day=widgets.when(one.waiting.day))
+    return Line(one.who, words, t("Review"), COMPARE, one.waiting.series_id, one.waiting.session_id)
