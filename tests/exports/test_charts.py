@@ -114,3 +114,25 @@ def test_band_of_a_ratio_measure_ends_where_a_fall_counts(table):
     assert {point["top"] for point in band} == {25.0}
     assert {round(point["bottom"], 6) for point in band} == {-20.0}
     assert "Change since baseline (%)" in chart.to_json()
+
+
+def test_final_outcomes_are_squares_with_words(table):
+    finals = ["", "", "", "final outcome (90 days)", "final outcome (180 days)", ""]
+    found = layers(charts.progress(table.assign(outcome=finals), "redness", "cheek_left"))
+    ((_, _, data),) = [one for one in found if one[1].get("shape") == "square"]
+    assert [row["session"] for row in data] == [5]  # the one of 90 days was withheld: it stays a cross
+    words = [row["final"] for kind, _, rows in found if kind == "text" for row in rows if row["outcome"]]
+    assert words == ["final, 180 days"]
+    assert not [
+        one for one in layers(charts.progress(table, "redness", "cheek_left")) if one[1].get("shape") == "square"
+    ]
+
+
+def test_a_given_span_is_the_time_axis_and_the_band_fills_it(table):
+    span = (pd.Timestamp(2025, 12, 1, 12), pd.Timestamp(2026, 8, 1, 12))
+    chart = charts.progress(table, "redness", "cheek_left", span=span)
+    (band,) = [data for kind, _, data in layers(chart) if kind == "area"]
+    assert (band[0]["when"][:10], band[-1]["when"][:10]) == ("2025-12-01", "2026-08-01")
+    spec = json.loads(chart.to_json())
+    domains = [one["encoding"]["x"].get("scale", {}).get("domain") for one in spec["layer"] if "x" in one["encoding"]]
+    assert {"year": 2026, "month": 8, "date": 1, "hours": 12} in [one[1] for one in domains if one]

@@ -37,24 +37,32 @@ INK, LINE, BAND, HEALING = "#2b2f33", "#0b6e99", "#b9c1c9", "#b36b00"
 KEY = mark(
     "Grey band: changes too small for this set-up to see. Filled points: sessions that count, with 95 % intervals "
     "(wider for measures that do not decide, because many are looked at). "
+    "Large squares with words: final outcomes, 90 and 180 days after the last needling. "
     "Hollow points: skin still healing, kept out of the line and of the scale. Cross: not assessable, no number."
 )
 """How to read the chart, to be printed under it (translated there)."""
+LEFT_PX = 44
+"""Kept free for the figures of the vertical axis, so that charts below each other share their time axis."""
+Span = tuple[pd.Timestamp, pd.Timestamp]
 DAY = mark("%-d %b %Y")
 """A date on an axis: day, short month and year as the browser spells them (in numbers where it is not English)."""
 
 
-def progress(table: pd.DataFrame, metric: str, region: str, height: int = 260) -> alt.LayerChart:
+def progress(
+    table: pd.DataFrame, metric: str, region: str, height: int = 260, span: Span | None = None
+) -> alt.LayerChart:
     """The change of one measure in one region since the baseline, against what could have been missed.
 
     Parameters
     ----------
     table : DataFrame
-        At least :data:`COLUMNS`.
+        At least :data:`COLUMNS`; final outcomes are marked where it has ``outcome``.
     metric, region : str
         Which rows.
     height : int
         Pixels; the width follows the container, down to 320 px.
+    span : pair of Timestamp, optional
+        Ends of the time axis, where another chart stands below on the same one; both then keep :data:`LEFT_PX` free.
 
     Returns
     -------
@@ -62,7 +70,7 @@ def progress(table: pd.DataFrame, metric: str, region: str, height: int = 260) -
         Grey band: changes too small to be seen (SDC). Filled points with 95 % intervals, joined: assessable sessions.
         Hollow points off the line: photos taken while the skin still heals; the scale is not theirs, so one that lies
         outside is drawn at the edge with its figure beside it. Withheld sessions: a cross at the
-        foot of the chart, no height and no number.
+        foot of the chart, no height and no number. Squares with words: final outcomes.
 
     Raises
     ------
@@ -75,13 +83,14 @@ def progress(table: pd.DataFrame, metric: str, region: str, height: int = 260) -
     unit = str(rows["unit"].iloc[-1])
     visits = [alt.DateTime(year=day.year, month=day.month, date=day.day, hours=12) for day in rows["when"].unique()]
     dates = alt.Axis(format=t(DAY), values=visits, labelOverlap="greedy", labelSeparation=12, grid=False)
-    x = alt.X("when:T", title=None, axis=dates)
+    x = alt.X("when:T", title=None, axis=dates, **time_scale(span))
     y = alt.Y(
         "change:Q",
         title=t("Change since baseline ({unit})", unit=unit_words(unit)),
         scale=alt.Scale(domain=[low, high], nice=False),
+        axis=alt.Axis() if span is None else alt.Axis(minExtent=LEFT_PX, maxExtent=LEFT_PX),
     )
-    layers = [*_noise_band(rows), *_marks(rows, x, y, low + 0.05 * (high - low))]
+    layers = [*_noise_band(rows, span), *_marks(rows, x, y, low + 0.05 * (high - low)), *_finals(rows, x, y)]
     chart: alt.LayerChart = alt.LayerChart(layer=layers)
     chart = chart.properties(width="container", height=height).configure(**LOOK)
     return chart
@@ -110,6 +119,38 @@ def _marks(rows: pd.DataFrame, x: alt.X, y: alt.Y, foot: float) -> list[alt.Char
     return [layer for data, layer in layers if not data.empty]
 
 
+def time_scale(span: Span | None) -> dict[str, Any]:
+    """The scale of a time axis with these ends, for charts that share it; nothing where there is only one chart."""
+    if span is None:
+        return {}
+    ends = [alt.DateTime(year=day.year, month=day.month, date=day.day, hours=day.hour) for day in span]
+    return {"scale": alt.Scale(domain=ends, nice=False)}
+
+
+def _finals(rows: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Final outcomes with a number as squares, named at the whisker: below a fall, since its line comes from above."""
+    shown = rows[(rows["outcome"] != "") & rows["change"].notna() & ~rows["healing"]]
+    if shown.empty:
+        return []
+    middle = rows["when"].min() + (rows["when"].max() - rows["when"].min()) / 2
+    squares = alt.Chart(shown).mark_point(shape="square", filled=True, size=190, opacity=1, color=LINE, stroke=INK)
+    layers = [squares.encode(x=x, y=y, tooltip=[alt.Tooltip("visit:N", title=t("Session"))])]
+    shown = shown.assign(
+        fell=shown["change"] < 0, align=["left" if day <= middle else "right" for day in shown["when"]]
+    )
+    for key, part in shown.groupby(["fell", "align"]):
+        fell = bool(key[0])
+        side: dict[str, Any] = {"align": key[1], "dy": 11 if fell else -9}
+        words = alt.Chart(part).mark_text(fontSize=12, fontWeight="bold", color=INK, **side)
+        layers.append(words.encode(x=x, y="interval_low:Q" if fell else "interval_high:Q", text="final:N"))
+    return layers
+
+
+def _final(outcome: str) -> str:
+    """``"final, 90 days"``: short, because on a phone the words stand beside other points."""
+    return t("final, {days} days", days="".join(one for one in outcome if one.isdigit())) if outcome else ""
+
+
 def _labels(healing: pd.DataFrame, x: alt.X, middle: pd.Timestamp) -> list[tuple[pd.DataFrame, alt.Chart]]:
     """The words beside hollow points, on the side where the chart has room."""
     left, right = healing[healing["when"] <= middle], healing[healing["when"] > middle]
@@ -135,6 +176,8 @@ def _prepared(table: pd.DataFrame, metric: str, region: str) -> pd.DataFrame:
     rows["label"] = [
         t("healing, {change}", change=signed(row["change"], row["unit"])) for row in rows.to_dict("records")
     ]
+    outcomes = rows["outcome"] if "outcome" in rows else pd.Series("", rows.index)
+    rows["outcome"], rows["final"] = outcomes, [_final(words) for words in outcomes]
     rows["said"] = [_said(row) for row in rows.to_dict("records")]
     rows["measure"] = f"{metric_words(metric)} ({region_words(region)})"
     rows["visit"] = [
@@ -157,6 +200,8 @@ _DRAWN = (
     "verdict",
     "healing",
     "label",
+    "outcome",
+    "final",
     "said",
     "measure",
     "visit",
@@ -202,7 +247,7 @@ def _domain(rows: pd.DataFrame) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _noise_band(rows: pd.DataFrame) -> list[alt.Chart]:
+def _noise_band(rows: pd.DataFrame, span: Span | None) -> list[alt.Chart]:
     """One band per session's own SDC, held constant to the edges of the chart's time range."""
     known = rows[rows["sdc"].notna()]
     zero = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=INK, strokeDash=[4, 3], opacity=0.6)
@@ -211,7 +256,7 @@ def _noise_band(rows: pd.DataFrame) -> list[alt.Chart]:
     band = pd.DataFrame({"when": known["when"], "top": known["sdc"], "bottom": known["fall"]})
     first, last = rows["when"].min(), rows["when"].max()
     margin = max((last - first) * 0.04, pd.Timedelta(days=2))
-    edges = band.iloc[[0, -1]].assign(when=[first - margin, last + margin])
+    edges = band.iloc[[0, -1]].assign(when=list(span or (first - margin, last + margin)))
     band = pd.concat([edges.iloc[:1], band, edges.iloc[1:]])
     area = alt.Chart(band).mark_area(color=BAND, opacity=0.45, interpolate="step")
     return [area.encode(x="when:T", y=alt.Y("top:Q"), y2="bottom:Q"), zero.encode(y="zero:Q")]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tracker.exports.charts import BAND, HEALING, INK, LINE, LOOK
 from tracker.exports.table import amount, signed
+from tracker.exports.units import unit_words
 from tracker.imaging.change.healing import LATE_FROM_DAY, Expected, Rise
 from tracker.wording import mark, t
 
@@ -75,7 +76,7 @@ def healing(course: Drawn, height: int = 260) -> alt.LayerChart:
     )
     y = alt.Y(
         "rise:Q",
-        title=t("Redness above the skin before ({unit})", unit=UNIT),
+        title=t("Redness above the skin before ({unit})", unit=unit_words(UNIT)),
         scale=alt.Scale(domain=[low, high], nice=False),
     )
     layers = [*_noise(known, last), *_band(course.expected, last), *_points(rows, x, y, low + 0.05 * (high - low))]

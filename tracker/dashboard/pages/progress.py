@@ -1,6 +1,6 @@
 import streamlit as st
 
-from tracker.clinic.workflow import review
+from tracker.clinic.workflow import intake, rating, review
 from tracker.clinic.workflow.progress import progress
 from tracker.clinic.workflow.telling import deciding as deciding_measure
 from tracker.dashboard import courses, results, state, widgets
@@ -35,7 +35,10 @@ if deciding:
     st.caption(courses.latest_words(table, metric))
     latest = [courses.latest(table, answers, *one) for one in deciding]
     widgets.verdict_cards([change for change in latest if change is not None], first_is_large=True)
-    widgets.cards(courses.trend_words(table, deciding))
+    lines = courses.outcome_words(table, metric, series.plan, intake.list_sessions(clinic, series.id))
+    widgets.cards([*courses.trend_words(table, deciding), *lines])
+    opinions = courses.opinions_of(rating.ratings(clinic, series.id))
+    widgets.cards([courses.opinion_words(opinions, latest[0], metric)])
 else:
     st.caption(t("{measure}, which decides in this series, was not measured.", measure=metric_words(metric)))
 for line in refused:
@@ -43,7 +46,7 @@ for line in refused:
 for name, region in deciding:
     if len(deciding) > 1:
         st.markdown(f"**{capital(region_words(region))}**")
-    results.chart(table, name, region)
+    courses.show(table, name, region, opinions)
 if found:
     st.caption(t(charts.KEY))
 
