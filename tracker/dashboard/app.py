@@ -1,7 +1,5 @@
 """The ASGI application: Streamlit behind the gate, beside the picture routes."""
 
-import importlib
-import importlib.util
 import logging
 from pathlib import Path
 from typing import Any
@@ -9,15 +7,12 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
+from tracker.dashboard import capture, door, oidc, own_routes, routes
 from tracker.dashboard.gate import Gate
-from tracker.dashboard.routes import ROUTES as PICTURES
 from tracker.wording import t
 
-_PARTS = ("capture", "door", "oidc", "own_routes")
-ROUTES = [*PICTURES]
-for _part in _PARTS:
-    if importlib.util.find_spec(f"tracker.dashboard.{_part}"):
-        ROUTES += importlib.import_module(f"tracker.dashboard.{_part}").ROUTES
+ROUTES = [*routes.ROUTES, *own_routes.ROUTES, *capture.ROUTES, *door.ROUTES, *oidc.ROUTES]
+"""Everything that is answered beside Streamlit; what a patient's pixels come in or leave by is in the first three."""
 SCRIPT = Path(__file__).parent / "entry" / "main.py"
 LOG = logging.getLogger(__name__)
 

@@ -9,6 +9,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from tracker import wording
 from tracker.dashboard import gate, menu, state, widgets
+from tracker.dashboard.widgets.watch import watch
 from tracker.errors import TrackerError
 from tracker.wording import t
 
@@ -40,6 +41,7 @@ try:
     with st.container(horizontal=True, key="phone_navigation"):
         for made in pages:
             st.page_link(made, label=made.title, width="content")
+    watch(here.actor.name)
     page.run()
 except TrackerError as error:
     st.error(widgets.plain(str(error)))
