@@ -45,10 +45,12 @@ def test_pages_are_thin():
 
 def test_first_patient_session_and_photo(empty_app, tmp_path):
     app = empty_app
+    app.switch_page(str(FOLDER / "patients.py")).run()
     app.text_input(key="new_patient_name").set_value("Ann")
     app.button(key="add_patient").click().run()
     assert not app.exception
-    assert app.title[0].value == "Add photos"
+    assert app.title[0].value == "Intake"
+    app.switch_page(str(FOLDER / "upload.py")).run()
     assert [person.code for person in intake.list_patients(state.clinic())] == ["P-001"]
     app.date_input(key="new_session_date").set_value(date(2026, 1, 5)).run()
     app.button(key="add_session").click().run()
@@ -70,6 +72,7 @@ def test_first_patient_session_and_photo(empty_app, tmp_path):
 
 
 def test_search_finds_by_name_and_says_so_when_nobody_fits(drawn_app):
+    drawn_app.switch_page(str(FOLDER / "patients.py")).run()
     drawn_app.text_input(key="patient_search").set_value("roe").run()
     assert "Nobody found" not in said(drawn_app)
     drawn_app.text_input(key="patient_search").set_value("zzz").run()
