@@ -92,7 +92,7 @@ def test_a_clinician_who_opens_one_is_sent_away(at_home, tmp_path, page):
 
 def test_today_tells_the_phase_what_to_do_and_when_to_come(two):
     text = said(open_page("own_today.py"))
-    assert "3 days after treatment" in text
+    assert "3 days after your treatment" in text
     assert re.search(r'aria-current="step"><span>Early healing', text)
     assert "SPF 30" in text
     assert "No pools or saunas for 72 hours." in text
@@ -118,7 +118,7 @@ def test_the_diary_takes_an_entry_and_shows_it(two):
     assert not app.exception
     assert "Saved in your diary." in said(app)
     assert "warm &lt;img src=x" in said(app)
-    assert "Redness: <b>clear</b>" in said(app)
+    assert "Redness: <b>moderate</b>" in said(app)
     assert app.text_area(key="diary_text_1").value == ""
     entries = diary.entries(state.opened(), two[0][0].id)
     assert [one.levels[Reaction.REDNESS] for one in entries] == [2]

@@ -96,6 +96,12 @@ def test_a_later_start_is_named_by_its_day():
     assert "than on 4 Apr 2026 by more" in words.sentence
 
 
+def test_while_the_skin_heals_no_direction_is_hoped_for():
+    words = told(Metric.REDNESS, Verdict.CHANGED, 6.1, settled=False)
+    assert words.aside == "The skin was still healing that day: this says nothing about the result."
+    assert not FORBIDDEN.search(lines(words))
+
+
 def test_the_reason_is_the_one_that_withholds_this_measure():
     remark = Flag(FlagCode.TILTED, "Tilted.")
     reason = Flag(FlagCode.TOO_DARK, "Dark.", "", (Metric.REDNESS,))

@@ -28,10 +28,11 @@ def form(clinic: Clinic, patient_id: str, *, photos: bool) -> None:
     with st.form(f"diary_{turn}"):
         day = st.date_input(t("Day"), "today", max_value=date.today(), format="YYYY-MM-DD", key=f"diary_day_{turn}")
         words = [t(one) for one in own_cards.LEVELS]
-        levels = {
+        chosen = {
             reaction: st.radio(
                 t(name),
                 range(len(words)),
+                index=None,  # what nobody answered must not be stored as none
                 format_func=words.__getitem__,
                 horizontal=True,
                 key=f"diary_{reaction}_{turn}",
@@ -44,6 +45,7 @@ def form(clinic: Clinic, patient_id: str, *, photos: bool) -> None:
     if not saved:
         return
     data = None if file is None else (file.getvalue(), file.name)
+    levels = {reaction: level for reaction, level in chosen.items() if level is not None}
     draft = DiaryDraft(day, levels, text, *(data or (None, "")))
     try:
         with st.spinner(t("Saving")):

@@ -36,16 +36,13 @@ def today(clinic: Clinic, patient_id: str) -> bool:
     now = aftercare.today_for(clinic, patient_id)
     if now.series is None or now.days is None or now.needled is None:
         return False
-    where = series_words(now.series)
-    title = t("Treated today: {where}", where=where)
+    title = t("Treated today")
     if now.days:
-        title = n(
-            "{count} day after treatment: {where}", "{count} days after treatment: {where}", now.days, where=where
-        )
-    hint = t("Treated on {day}.", day=when(now.needled))
+        title = n("{count} day after your treatment", "{count} days after your treatment", now.days)
+    lines = [t("{where}, treated on {day}", where=series_words(now.series), day=when(now.needled))]
     if now.phase is HealingPhase.COLOUR_ASSESSABLE:
-        hint = f"{hint} {t('Results usually show after 4 to 6 weeks.')}"
-    own_cards.healing(now.phase, title, hint)
+        lines.append(t("Results usually show after 4 to 6 weeks."))
+    own_cards.healing(now.phase, title, lines)
     own_cards.things(t("Today: do"), now.do)
     own_cards.things(t("Today: avoid"), now.avoid)
     own_cards.things(t("Call your clinic if you notice"), now.call, "call")
@@ -121,7 +118,10 @@ def _told(journey: Journey, days: tuple[date, date], found: Sequence[ReleasedCha
     for verdict in Verdict:
         for one in _in_order(found, verdict):
             since = None if journey.starts_at(one) else one.days[0]
-            telling = Telling(own.is_directed(one.metric), journey.days_since_treatment(one), since, hide_numbers)
+            days_since = journey.days_since_treatment(one)
+            telling = Telling(
+                own.is_directed(one.metric), days_since, since, hide_numbers, own.is_settled(days_since, one.metric)
+            )
             words = plain_words(one.change, telling)
             alike.setdefault(words.title if verdict is Verdict.CHANGED else words.sentence, []).append(words)
     for told in alike.values():

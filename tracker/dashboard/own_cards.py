@@ -14,7 +14,7 @@ from tracker.dashboard.context import series_words
 from tracker.exports.plain_words import PlainWords
 from tracker.wording import mark, t, titled, when
 
-LEVELS = (mark("none"), mark("a little"), mark("clear"), mark("strong"))
+LEVELS = (mark("none"), mark("slight"), mark("moderate"), mark("strong"))
 """Of a reaction, 0 to 3."""
 REACTIONS = {
     Reaction.REDNESS: mark("Redness"),
@@ -45,7 +45,7 @@ _WAITING = {
 }
 
 
-def healing(phase: HealingPhase, title: str, hint: str) -> None:
+def healing(phase: HealingPhase, title: str, lines: Sequence[str]) -> None:
     """The four phases with the one of today marked, in words too, not by colour alone."""
     steps = []
     for phases, name, days in _STEPS:
@@ -55,7 +55,7 @@ def healing(phase: HealingPhase, title: str, hint: str) -> None:
         steps.append(f"<li{state}><span>{escape(t(name))}</span><small>{escape(t(days))}</small>{now}</li>")
     st.html(
         f'<section class="spt-own"><h2>{escape(title)}</h2><ol class="spt-phases">{"".join(steps)}</ol>'
-        f"<p>{escape(hint)}</p></section>"
+        f"{''.join(f'<p>{escape(line)}</p>' for line in lines)}</section>"
     )
 
 

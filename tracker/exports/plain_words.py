@@ -29,12 +29,15 @@ class Telling:
         Day of the earlier photo, where that is not the start.
     hide_numbers : bool
         Words alone.
+    settled : bool
+        Whether the skin could show the result that day; while it heals no direction is hoped for.
     """
 
     directed: bool
     days_since_treatment: int | None = None
     since: date | None = None
     hide_numbers: bool = False
+    settled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class PlainWords:
     sentence : str
         What may be said.
     aside : str
-        Which way is hoped for; empty where nothing changed or the measure has no direction.
+        Which way is hoped for, or that the skin was still healing; empty where there is no more to say.
     numbers : str
         The same in figures; empty where they are hidden or withheld.
     """
@@ -161,8 +164,8 @@ def plain_words(change: Change, telling: Telling) -> PlainWords:
     start = t("at the start") if telling.since is None else t("on {day}", day=when(telling.since))
     fell = change.change < 0
     sentence = t((_FELL if fell else _ROSE)[change.metric], start=start)
-    aside = ""
-    if telling.directed:
+    aside = "" if telling.settled else t("The skin was still healing that day: this says nothing about the result.")
+    if telling.directed and telling.settled:
         aside = t("This is the direction hoped for." if fell else "This is not the direction hoped for.")
     return PlainWords(title, sentence, aside, numbers)
 

@@ -27,7 +27,7 @@ def test_an_entry_comes_back_as_it_was_written(own, series):
     assert entry.levels == LEVELS
     assert entry.words == "<b>warm</b>"
     assert entry.photo_sha256 == ""
-    later = diary.write(own, series.patient_id, DiaryDraft(TODAY, {}))
+    later = diary.write(own, series.patient_id, DiaryDraft(TODAY, {}, "well"))
     assert diary.entries(own, series.patient_id) == [later, entry]
 
 
@@ -82,6 +82,8 @@ def test_levels_days_and_length_have_limits(own, series, monkeypatch):
         DiaryDraft(TODAY, {Reaction.REDNESS: 4})
     with pytest.raises(InvalidInput, match="at most 2000"):
         DiaryDraft(TODAY, {}, "x" * 2001)
+    with pytest.raises(InvalidInput, match="found nothing"):
+        diary.write(own, series.patient_id, DiaryDraft(TODAY, {}, "  "))
     for day in (TODAY + timedelta(1), TODAY - timedelta(400)):
         with pytest.raises(InvalidInput, match="Day"):
             diary.write(own, series.patient_id, DiaryDraft(day, LEVELS))

@@ -41,11 +41,15 @@ def write(clinic: Clinic, patient_id: str, draft: DiaryDraft) -> DiaryEntry:
     ConsentMissing
         There is a photo, and the consent to photos was withdrawn.
     InvalidInput
-        A day that is still to come or long past, or too many entries today.
+        Nothing to store, a day that is still to come or long past, or too many entries today.
     StoreUnavailable
         Full, busy or unreachable; nothing was stored.
     """
     _check_day(draft.day)
+    if not draft.levels and not draft.words.strip() and draft.photo is None:
+        raise InvalidInput(
+            "Diary: expected a reaction, some words or a photo, found nothing; add at least one of them."
+        )
     sha256, data = "", draft.photo
     if data is not None:
         draft = replace(draft, photo_name=previews.shown_name(draft.photo_name))

@@ -1,6 +1,7 @@
 """What patients see of their own course: the days and what was released; never notes, nor a number nobody released."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from tracker.clinic.access import Action
@@ -66,21 +67,22 @@ class Journey:
 
     series: tuple[OwnSeries, ...]
     released: Released
+    days: Mapping[str, int | None] = field(default_factory=dict)
+    """For each released comparison, the days from the last treatment to its later photo."""
 
     def days_since_treatment(self, change: ReleasedChange) -> int | None:
-        """Days from the last treatment before the later photo of a change to that photo; None before the first."""
-        mine = next((one for one in self.series if one.series.id == change.series.id), None)
-        done = [
-            visit.day
-            for visit in (mine.visits if mine else ())
-            if visit.kind is SessionKind.TREATMENT and visit.day <= change.day
-        ]
-        return (change.day - max(done)).days if done else None
+        """Days from the last treatment to the later photo of a change; None for one taken before the first."""
+        return self.days.get(change.analysis_id)
 
     def starts_at(self, change: ReleasedChange) -> bool:
         """Whether the earlier photo of a change was taken on the first day of its course."""
         mine = next((one for one in self.series if one.series.id == change.series.id), None)
         return mine is None or not mine.visits or change.days[0] == mine.visits[0].day
+
+
+def is_settled(days: int | None, metric: Metric) -> bool:
+    """Whether skin so many days after needling can show the result in a measure, and not only the healing."""
+    return HealingPhase.after(days).shows(metric)
 
 
 def is_directed(metric: Metric) -> bool:
@@ -105,7 +107,16 @@ def journey(clinic: Clinic, patient_id: str, today: date | None = None) -> Journ
     with clinic.store.read() as records:
         standings = {one.series_id: one for one in records.standings(patient_ids=[patient_id])}
         found = [_series(records, one, standings.get(one.id), day) for one in records.series_of(patient_id)]
-    return Journey(tuple(found), released_of(elevated(clinic), patient_id))
+    released = released_of(elevated(clinic), patient_id)
+    with clinic.store.read() as records:
+        days = {one.analysis_id: _days(records, one.analysis_id) for one in released.changes}
+    return Journey(tuple(found), released, days)
+
+
+def _days(records: Records, analysis_id: str) -> int | None:
+    """Days since needling on the later photo: one taken before needling shows the days since the needling before."""
+    photo = records.photo(records.analysis(analysis_id).followup_photo_id)
+    return records.session(photo.session_id).days_at(photo.moment)
 
 
 def _series(records: Records, series: Series, standing: Standing | None, today: date) -> OwnSeries:

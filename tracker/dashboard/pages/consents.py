@@ -13,6 +13,7 @@ if told := state.told_once():
 
 left, right = st.columns([3, 2], gap="large")
 with left:
+    st.caption(t("In the words that the patient reads. Only a withdrawn consent to photos stops new photos."))
     for one in consents.consents_of(clinic, patient.id):
         consenting.state_card(one)
         consenting.history(one)

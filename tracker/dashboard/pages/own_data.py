@@ -9,17 +9,17 @@ clinic, patient_id = own.of_page()
 if told := state.told_once():
     st.success(told)
 
-st.header(t("What I agree to"), anchor=False)
+st.subheader(t("What I agree to"), anchor=False)
 consenting.own_consents(clinic, patient_id)
 
-st.header(t("How content am I?"), anchor=False)
+st.subheader(t("How content am I?"), anchor=False)
 treated = [one for one in journey(clinic, patient_id).series if one.treatments]
 for one in treated:
     satisfaction.question(clinic, one, named=len(treated) > 1)
 if not treated:
     widgets.empty(t("Nothing to ask yet"), t("After your first treatment you can say here how content you are."))
 
-st.header(t("Everything about me"), anchor=False)
+st.subheader(t("Everything about me"), anchor=False)
 st.write(
     t(
         "One ZIP file with everything this program holds about you: your photos, your diary, your consents, all "

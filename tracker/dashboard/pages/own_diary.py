@@ -14,7 +14,7 @@ allowed = consents.photos_consent(clinic, patient_id) is not ConsentStanding.WIT
 diary_form.form(clinic, patient_id, photos=allowed)
 if not allowed:
     st.caption(t("You have withdrawn your consent to photos, so only words are kept here."))
-st.header(t("What I wrote"), anchor=False)
+st.subheader(t("What I wrote"), anchor=False)
 entries = diary.entries(clinic, patient_id)
 if entries:
     own_cards.diary(entries)

@@ -14,7 +14,7 @@ if mine.released == Released():
 own.before_and_after(mine)
 own.other_photos(mine)
 if mine.released.changes:
-    st.header(t("What was measured"), anchor=False)
+    st.subheader(t("What was measured"), anchor=False)
     own.changes(mine, hide_numbers=state.me().user.hide_numbers)
     with st.expander(t("What is measurement noise?")):
         st.write(
@@ -24,6 +24,6 @@ if mine.released.changes:
             )
         )
 if mine.series:
-    st.header(t("My visits"), anchor=False)
+    st.subheader(t("My visits"), anchor=False)
     for one in mine.series:
         own_cards.visits(one)
