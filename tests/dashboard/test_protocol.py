@@ -22,8 +22,7 @@ PEN = Protocol(Indication.REDNESS, "pen", 1.5, 35)
 
 @pytest.fixture
 def get(asgi, at_home, cohort_home):
-    at_home(cohort_home)
-    return partial(asgi, APP)
+    return partial(asgi, APP, headers={"cookie": at_home(cohort_home)})
 
 
 def test_the_address_holds_the_protocol_and_no_patient():

@@ -119,6 +119,8 @@ def test_csv_has_one_row_per_patient_and_no_formulas():
     assert [row["patient"] for row in rows[:4]] == ["'=1+1", "'+cmd", "'@x", "'-y"]
     assert float(rows[0]["change"]) == pytest.approx(report.patients["change"][0], abs=1e-4)
     assert rows[-1]["change"] == ""
+    assert (rows[0]["selected_indication"], rows[0]["selected_needle_depth"]) == ("redness", "1.5 mm")
+    assert list(patients_table(replace(report, patients=patients))["Patient"][:2]) == ["'=1+1", "'+cmd"]
 
 
 @pytest.mark.parametrize("n", [1, 12, 70])

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from tracker.exports.cells import csv_bytes
+from tracker.exports.cells import csv_bytes, safe
 from tracker.exports.table import HARD_SPACE, amount, between, metric_words, signed
 from tracker.imaging.change.mixed import Pooled
 from tracker.imaging.change.shares import share_interval
@@ -46,6 +46,8 @@ SELECTION = (
     mark("any"),
     mark("not written down"),
     mark("last session that counts"),
+    mark("Clinic"),
+    mark("all of this installation"),
 )
 """Words of ``OutcomeReport.protocol`` and ``.at``, which come with the values and are translated here."""
 _COLUMNS = (
@@ -73,7 +75,7 @@ class OutcomeReport:
     unit : str
         Of its change.
     protocol : tuple of (str, str)
-        What was selected, in words: indication, device, needle depth, interval.
+        What was selected, in words: indication, device, needle depth, interval, whose patients.
     at : str
         Which session of each patient counts.
     made : date
@@ -224,7 +226,7 @@ def patients_table(report: OutcomeReport) -> pd.DataFrame:
         low, high = row["interval_low"], row["interval_high"]
         rows.append(
             {
-                "Patient": row["patient"],
+                "Patient": safe(row["patient"]),  # the page's own table can be saved as CSV by the browser
                 "State": t(row["state"]),
                 "Needled": _of(*str(row["treatments"]).split(" of ")),
                 "Session": _at(str(row["at"])),
@@ -260,6 +262,7 @@ def report_csv(report: OutcomeReport) -> bytes:
     group = {
         "measure": report.metric,
         "unit": report.unit,
+        **{f"selected_{label.lower().replace(' ', '_')}": t(words) for label, words in report.protocol},
         "group_patients": len(report.patients),
         "group_dropped_out": report.dropped_out,
         "group_withheld": report.withheld[0],

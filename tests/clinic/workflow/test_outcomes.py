@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from tracker.clinic.types import FinalOutcome, Indication
+from tracker.clinic.types import FIRST_PRACTICE, Actor, FinalOutcome, Gais, Indication, Role
 from tracker.clinic.workflow import followed
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.outcomes import outcomes
@@ -141,3 +141,38 @@ def test_what_an_older_version_measured_is_said_and_not_mixed_in(clinic, add, mo
     report = outcomes(clinic, REDNESS, today=TODAY)
     assert report.patients["change"].isna().all()
     assert any("older version" in remark for remark in report.remarks)
+
+
+def test_the_newest_rating_of_each_patient_is_counted(clinic, add, simulated):
+    series = [add(f"P-{n}") for n in range(3)]
+    with clinic.store.write() as records:
+        records.add_rating(series[0].id, simulated.START + timedelta(40), Gais.WORSE, "", "")
+        records.add_rating(series[0].id, simulated.START + timedelta(80), Gais.IMPROVED, "", "")
+        records.add_rating(series[1].id, simulated.START + timedelta(80), Gais.IMPROVED, "", "")
+    report = outcomes(clinic, REDNESS, today=TODAY)
+    assert dict(report.satisfaction)[Gais.IMPROVED] == 2
+    assert sum(count for _, count in report.satisfaction) == 2
+    assert list(report.patients["satisfaction"]) == ["improved", "improved", ""]
+    assert outcomes(clinic, Protocol(Indication.SCAR), today=TODAY).satisfaction == ()
+
+
+def test_a_report_counts_the_patients_of_the_own_practice_and_says_so(cohort):
+    here = Actor("u", "U", FIRST_PRACTICE, frozenset({Role.CLINICIAN}))
+    own = outcomes(cohort.acting(here), REDNESS, today=TODAY)
+    with cohort.store.read() as records:
+        name = records.practice(FIRST_PRACTICE).name
+    assert len(own.patients) == 30
+    assert dict(own.protocol)["Clinic"] == name
+    assert dict(outcomes(cohort, REDNESS, today=TODAY).protocol)["Clinic"] == "all of this installation"
+    assert protocols(cohort.acting(here))
+    elsewhere = cohort.acting(replace(here, practice_id="other"))
+    assert protocols(elsewhere) == []
+
+
+def test_who_ended_early_has_dropped_out_at_once(clinic, add, simulated):
+    series = add("P-1", sessions=2)
+    with clinic.store.write() as records:
+        records.end_series(series.id, simulated.START + timedelta(50), "moved away")
+    report = outcomes(clinic, REDNESS, today=simulated.START + timedelta(51))
+    assert list(report.patients["state"]) == [State.STOPPED]
+    assert report.dropped_out == 1

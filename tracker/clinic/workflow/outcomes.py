@@ -22,6 +22,8 @@ from tracker.imaging.pipeline import PIPELINE_VERSION
 from tracker.imaging.types import Metric, Verdict
 
 LAST = "last session that counts"
+ALL_CLINICS = "all of this installation"
+"""Whose patients a report of the operator counts."""
 _NO_NUMBER = dict.fromkeys(
     ("months", "change", "interval_low", "interval_high", "sdc", "shrunken", "judged", "error"), math.nan
 )
@@ -52,7 +54,9 @@ def outcomes(
     """
     day = today or date.today()
     with clinic.store.read() as records:
-        people, more, known = enrolled(records, protocol, own_practice(clinic))
+        practice_id = own_practice(clinic)
+        clinic_name = records.practice(practice_id).name if practice_id else ALL_CLINICS
+        people, more, known = enrolled(records, protocol, practice_id)
         metric = _metric(people, protocol)
         followed = [follow(known, one, metric, day) for one in people if deciding(one.series) is metric]
     others = len(people) - len(followed)
@@ -71,7 +75,7 @@ def outcomes(
     return OutcomeReport(
         metric=str(metric),
         unit=unit,
-        protocol=_words(protocol),
+        protocol=(*_words(protocol), ("Clinic", clinic_name)),
         at=str(at) if at else LAST,
         made=day,
         version=PIPELINE_VERSION,
