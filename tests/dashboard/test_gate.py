@@ -142,7 +142,10 @@ def test_pictures_are_never_cached_and_never_sniffed(asgi):
     assert asgi(APP, "/static/x.js").headers["cache-control"] == "public"
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/_stcore/host-config", "/component/x", "/loginx", "/setup", "/img/../login"])
+@pytest.mark.parametrize(
+    "path",
+    [*PATHS, "/_stcore/host-config", "/component/x", "/loginx", "/setup", "/img/../login", "/setup/a/b", "/oidc/x"],
+)
 def test_a_stranger_gets_nothing(stranger, path):
     answered = stranger(APP, path)
     assert answered.status == 401

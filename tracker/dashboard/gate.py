@@ -30,9 +30,10 @@ _MAX_BODY = (MAX_UPLOAD_MB + 1) * 1024 * 1024  # the multipart frame around the 
 CLOSED_PATHS = ("/media/", "/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 """Streamlit's own doors that this program never uses: /media answers anyone who holds a copy of a photo."""
 PICTURE_PATHS = ("/img/", "/export/", "/capture/", "/coach/")
-OPEN_PATHS = ("/login", "/health", "/door.css", "/door.js", "/session")
-OPEN_FOLDERS = ("/setup/", "/oidc/")
-"""What anybody may ask for: the door itself, which looks after its own."""
+OPEN_PATHS = ("/login", "/health", "/door.css", "/door.js", "/door.svg", "/session", "/oidc/start", "/oidc/callback")
+OPEN_LINK = "/setup/"
+"""What anybody may ask for: the door's own routes. Each by its whole path: what else stood under an open folder would
+fall through to Streamlit, which answers any path with its page."""
 PASSIVE_PATHS = ("/_stcore/", "/static/", "/session")
 """Asking for these is no sign that a person is at work; a run of a page is, and tells so itself."""
 IDENTITY_HEADER = b"x-tracker-sign-in"
@@ -164,8 +165,9 @@ def _with_identity(scope: Scope, here: Present) -> Scope:
 
 
 def _is_open(scope: Scope) -> bool:
-    path = scope["path"]
-    return scope["type"] == "http" and (path in OPEN_PATHS or path.startswith(OPEN_FOLDERS))
+    folder, slash, link = scope["path"].rpartition("/")
+    is_link = folder + slash == OPEN_LINK and bool(link)
+    return scope["type"] == "http" and (scope["path"] in OPEN_PATHS or is_link)
 
 
 def _to_the_door(scope: Scope) -> Response:
