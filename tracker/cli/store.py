@@ -41,6 +41,7 @@ def demo(
     from tracker.clinic.workflow.clinic import Clinic
     from tracker.clinic.workflow.demo import load_samples
     from tracker.clinic.workflow.demo_accounts import make_demo_accounts
+    from tracker.clinic.workflow.demo_care import furnish, must_be_a_demonstration
 
     if not (SAMPLES / "registry.toml").is_file():
         raise InvalidInput(
@@ -50,6 +51,8 @@ def demo(
         os.environ.get("TRACKER_HOME") or Path(platformdirs.user_data_dir("skin-progress-tracker", False)) / "demo"
     )
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with Clinic.open(home) as clinic:
+        must_be_a_demonstration(clinic)  # before anything is stored
     with Clinic.open(home) as clinic, tqdm(unit="step", desc="demo patients", leave=False) as bar:
 
         def advance(done: int, total: int) -> None:
@@ -57,6 +60,7 @@ def demo(
             bar.update(done - bar.n)
 
         patients = load_samples(clinic, SAMPLES, advance)
+        furnish(clinic, patients)
         make_demo_accounts(clinic)
     typer.echo(f"{len(patients)} demo patients, drawn by the skin phantom, in {home}")
     if not prepare_only:
