@@ -305,7 +305,7 @@ def test_asking_how_long_is_left_puts_nothing_off(browser, boss, monkeypatch):
 def test_what_anybody_may_ask_for(browser, app):
     here = browser()
     assert (here.go("/health").status, here.go("/health").text) == (200, "ok")
-    for path, kind in (("/door.css", "text/css"), ("/door.js", "javascript")):
+    for path, kind in (("/door.css", "text/css"), ("/door.js", "javascript"), ("/door.svg", "image/svg")):
         answer = here.go(path)
         assert answer.status == 200
         assert kind in answer.headers["content-type"]

@@ -76,7 +76,7 @@ def health(_: Request) -> Response:
 
 
 def part(request: Request) -> Response:
-    """``GET /door.css``, ``/door.js``: what the pages of the door are made of."""
+    """``GET /door.css``, ``/door.js``, ``/door.svg``: what the pages of the door are made of."""
     return FileResponse(FOLDER / request.url.path.removeprefix("/"), headers={"cache-control": "no-cache"})
 
 
@@ -222,4 +222,5 @@ ROUTES = [
     Route("/health", health),
     Route("/door.css", part),
     Route("/door.js", part),
+    Route("/door.svg", part),
 ]

@@ -27,12 +27,18 @@ def attempt(action: Callable[[], object]) -> bool:
     return True
 
 
-def link_box() -> None:
-    """The link that was just made, shown until it is put away; nothing where there is none."""
+def link_box(of: str = "") -> None:
+    """The link that was just made for an account, or for a new one, until it is put away; nothing where there is none.
+
+    Parameters
+    ----------
+    of : str
+        Id of the account; empty for one that was just added.
+    """
     made = st.session_state.get(state.NEW_LINK)
-    if made is None:
+    if made is None or made[2] != of:
         return
-    login, token = made
+    login, token, _ = made
     with st.container(border=True, key="new_link"):
         st.markdown(t("**One-time link for {login}**", login=widgets.plain(login)))
         st.code(f"{_address()}/setup/{token}", language=None, wrap_lines=True)
@@ -47,9 +53,9 @@ def link_box() -> None:
             st.rerun()
 
 
-def keep_link(login: str, token: str) -> None:
-    """Show a link on the next run."""
-    st.session_state[state.NEW_LINK] = (login, token)
+def keep_link(login: str, token: str, of: str = "") -> None:
+    """Show a link on the next run: where its account stands, or above all where that was just added."""
+    st.session_state[state.NEW_LINK] = (login, token, of)
 
 
 def add_form(clinic: Clinic) -> None:
@@ -97,6 +103,7 @@ def _account(clinic: Clinic, user: User, *, own: bool) -> None:
         words.markdown(title + (f" · {t('this is you')}" if own else ""))
         if more.toggle(t("Change"), key=f"change_{user.id}"):
             _changes(clinic, user)
+            link_box(user.id)
 
 
 def _standing(user: User) -> str:
@@ -124,7 +131,7 @@ def _changes(clinic: Clinic, user: User) -> None:
         _act(
             t("New link to set a password"),
             f"link_{user.id}",
-            lambda: keep_link(user.login, accounts.new_link_for(clinic, user.id)),
+            lambda: keep_link(user.login, accounts.new_link_for(clinic, user.id), user.id),
         )
         _act(t("End all its sign-ins"), f"end_{user.id}", lambda: accounts.end_sign_ins(clinic, user.id))
         if user.has_totp:

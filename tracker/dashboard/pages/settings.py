@@ -25,4 +25,5 @@ if st.button(t("Save the settings"), type="primary", key="save_settings") and pe
 ):
     st.success(t("Saved."))
 if find_spec("tracker.dashboard.aftercare_editor"):
+    st.subheader(t("Aftercare"), anchor=False)
     import_module("tracker.dashboard.aftercare_editor").editor()
