@@ -99,6 +99,7 @@ def test_a_later_start_is_named_by_its_day():
 def test_while_the_skin_heals_no_direction_is_hoped_for():
     words = told(Metric.REDNESS, Verdict.CHANGED, 6.1, settled=False)
     assert words.aside == "The skin was still healing that day: this says nothing about the result."
+    assert told(Metric.REDNESS, Verdict.NO_DETECTABLE_CHANGE, settled=False).aside == words.aside
     assert not FORBIDDEN.search(lines(words))
 
 

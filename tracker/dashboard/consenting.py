@@ -39,6 +39,8 @@ def own_consents(clinic: Clinic, patient_id: str) -> None:
     for one in consents.consents_of(clinic, patient_id):
         with st.container(key=f"consent_{one.purpose.name.casefold()}"):
             state_card(one)
+            if told := state.told_once(one.purpose.name):  # beside the button: the top of the page is out of sight
+                st.success(told)
             _own_choice(clinic, patient_id, one)
 
 
@@ -84,10 +86,10 @@ def _confirm(clinic: Clinic, patient_id: str, one: ConsentState) -> None:
         told = n(
             "{count} picture had left the clinic before.", "{count} pictures had left the clinic before.", len(made)
         )
-        state.tell_once(f"{t('Withdrawn.')} {told}" if one.purpose.exported else t("Withdrawn."))
+        state.tell_once(f"{t('Withdrawn.')} {told}" if one.purpose.exported else t("Withdrawn."), name)
     elif done:
         consents.give(clinic, patient_id, one.purpose)
-        state.tell_once(t("Given. Thank you."))
+        state.tell_once(t("Given. Thank you."), name)
     if done or left:
         st.session_state.pop(state.CONSENT_ASKED, None)
         st.rerun()

@@ -123,7 +123,9 @@ def _told(journey: Journey, days: tuple[date, date], found: Sequence[ReleasedCha
                 own.is_directed(one.metric), days_since, since, hide_numbers, own.is_settled(days_since, one.metric)
             )
             words = plain_words(one.change, telling)
-            alike.setdefault(words.title if verdict is Verdict.CHANGED else words.sentence, []).append(words)
+            alike.setdefault(words.title if verdict is Verdict.CHANGED else words.sentence + words.aside, []).append(
+                words
+            )
     for told in alike.values():
         own_cards.change(told, days)
 

@@ -118,7 +118,8 @@ def change(told: Sequence[PlainWords], days: tuple[date, date]) -> None:
             f"<li>{escape(one.title)}{f'<br><small>{escape(one.numbers)}</small>' if one.numbers else ''}</li>"
             for one in told
         )
-        extra = f"<ul>{''.join(items)}</ul>"
+        aside = f"<p>{escape(first.aside)}</p>" if first.aside else ""
+        extra = f"{aside}<ul>{''.join(items)}</ul>"
     st.html(
         f'<article class="spt-own spt-change">{head}<p class="said">{escape(first.sentence)}</p>{extra}'
         f"<small>{escape(photos)}</small></article>"

@@ -36,6 +36,8 @@ def question(clinic: Clinic, one: OwnSeries, *, named: bool) -> None:
         )
         words = st.text_area(t("In your words (optional)"), max_chars=MOST_WORDS, height=80)
         saved = st.form_submit_button(t("Save my answer"), width="stretch")
+    if told := state.told_once(series.id):
+        st.success(told)
     widgets.history(capital(t("my answers so far")), lines)
     if saved and gais is None:
         st.warning(t("Choose one of the five answers first."))
@@ -45,5 +47,5 @@ def question(clinic: Clinic, one: OwnSeries, *, named: bool) -> None:
         except TrackerError as error:
             st.error(widgets.plain(str(error)))
             return
-        state.tell_once(t("Your answer is saved."))
+        state.tell_once(t("Your answer is saved."), series.id)
         st.rerun()

@@ -159,12 +159,12 @@ def plain_words(change: Change, telling: Telling) -> PlainWords:
         why = t(_because(change))
         return PlainWords(title, t("We could not measure this from the photos: {why}.", why=why), "", "")
     numbers = "" if telling.hide_numbers else _numbers(change)
+    aside = "" if telling.settled else t("The skin was still healing that day: this says nothing about the result.")
     if change.verdict is Verdict.NO_DETECTABLE_CHANGE:
-        return PlainWords(title, _unchanged(telling.days_since_treatment), "", numbers)
+        return PlainWords(title, _unchanged(telling.days_since_treatment), aside, numbers)
     start = t("at the start") if telling.since is None else t("on {day}", day=when(telling.since))
     fell = change.change < 0
     sentence = t((_FELL if fell else _ROSE)[change.metric], start=start)
-    aside = "" if telling.settled else t("The skin was still healing that day: this says nothing about the result.")
     if telling.directed and telling.settled:
         aside = t("This is the direction hoped for." if fell else "This is not the direction hoped for.")
     return PlainWords(title, sentence, aside, numbers)

@@ -7,7 +7,7 @@ from typing import Any
 from tracker.clinic.access import Action
 from tracker.clinic.records.store import Records
 from tracker.clinic.types import HealingPhase, Kind, Series, SessionKind
-from tracker.clinic.types.own import LAST_DAY, Aftercare, AftercareRule
+from tracker.clinic.types.own import Aftercare, AftercareRule
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.guard import guarded
 from tracker.errors import InvalidInput
@@ -102,7 +102,7 @@ def change_aftercare(clinic: Clinic, text: Aftercare) -> Aftercare:
     call = tuple(line.strip() for line in text.call if line.strip())
     if not call:
         raise InvalidInput("Aftercare: expected when a patient should call, found nothing; write at least one line.")
-    rules = sorted(text.rules, key=lambda rule: (rule.from_day, LAST_DAY if rule.to_day is None else rule.to_day))
+    rules = sorted(text.rules, key=lambda rule: rule.from_day)  # lines of one day stay in the clinic's order
     kept = Aftercare(tuple(rules), call)
     with clinic.store.write() as records:
         records.set_practice_setting(clinic.actor.practice_id, SETTING, _to_json(kept))

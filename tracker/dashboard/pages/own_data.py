@@ -1,13 +1,11 @@
 import streamlit as st
 
 from tracker.clinic.workflow.own import journey
-from tracker.dashboard import consenting, own, satisfaction, state, widgets
+from tracker.dashboard import consenting, own, satisfaction, widgets
 from tracker.wording import t
 
 st.title(t("Consents and data"))
 clinic, patient_id = own.of_page()
-if told := state.told_once():
-    st.success(told)
 
 st.subheader(t("What I agree to"), anchor=False)
 consenting.own_consents(clinic, patient_id)
