@@ -45,6 +45,7 @@ AFTERCARE_ROUND = "aftercare_round"
 BOOKED_SERIES = "booked_series"
 MOVED_BOOKING = "moved_booking"
 INVITATION = "patient_invitation"
+UPLOAD_VIEWS = "upload_views"
 NEW_LINK = "new_link"
 ACCOUNTS_ROUND = "accounts_round"
 PASSWORD_ROUND = "password_round"
@@ -153,7 +154,7 @@ def keep_rough(where: str, corners: Points | None) -> None:
 def choose_patient(patient_id: str, series_id: str = "") -> None:
     """Make this the patient, and the series, of every page."""
     if st.session_state.get(PATIENT) != patient_id or st.session_state.get(SERIES) != series_id:
-        for key in (SERIES, EARLIER, LATER, VIEW, ROUGH, UPLOAD_SESSION, UPLOADED, UPLOAD_ERRORS):
+        for key in (SERIES, EARLIER, LATER, VIEW, ROUGH, UPLOAD_SESSION, UPLOADED, UPLOAD_ERRORS, UPLOAD_VIEWS):
             st.session_state.pop(key, None)
     st.session_state[PATIENT] = patient_id
     if series_id:
@@ -186,11 +187,15 @@ def uploaded(stored: Sequence[object], errors: list[str]) -> None:
     st.session_state[UPLOAD_ROUND] = st.session_state.get(UPLOAD_ROUND, 0) + 1
 
 
-def tell_once(words: str) -> None:
-    """Say something on the next run, after what was done."""
-    st.session_state[TOLD] = words
+def tell_once(words: str, where: str = "") -> None:
+    """Say something on the next run, after what was done; ``where`` names the part of the page that says it."""
+    st.session_state[TOLD] = (words, where)
 
 
-def told_once() -> str:
-    """What was to be said, once; empty where nothing was."""
-    return str(st.session_state.pop(TOLD, ""))
+def told_once(where: str = "") -> str:
+    """What was to be said in this part of the page, once; empty where nothing was."""
+    words, place = st.session_state.get(TOLD, ("", ""))
+    if place != where:
+        return ""
+    st.session_state.pop(TOLD, None)
+    return str(words)
