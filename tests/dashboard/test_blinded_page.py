@@ -46,7 +46,7 @@ def test_before_the_grade_nothing_tells_who_when_or_in_which_order(app, shown):
     assert not app.exception
     layers, labels, named = shown[-1]
     (layer,) = layers
-    assert (labels.before, labels.after, named["aligned"]) == ("Left", "Right", False)
+    assert (labels.before, labels.after, named["aligned"]) == ("Photo A", "Photo B", False)
     token = app.session_state[state.BLINDED]
     assert (layer.before, layer.after) == (f"/img/blinded/{token}/left", f"/img/blinded/{token}/right")
     text = said(app) + repr(layers)
@@ -67,8 +67,8 @@ def test_a_grade_is_answered_by_the_measure_and_then_nothing_is_left(app, shown)
     app.button(key="save_grade").click().run()
     assert not app.exception
     text = said(app)
-    side = "left" if pair.later_left else "right"
-    assert f"The later photo was on the {side}. Your grade of the change: much improved." in text
+    side = "A" if pair.later_left else "B"
+    assert f"The later photo was {side}. Your grade of the change: much improved." in text
     assert "You say: improved. The deciding measure says: no change." in text
     assert "Redness (marked area): no detectable change." in text
     assert "So far 1 pair: you and the deciding measure said the same in 0 (0 %)." in text

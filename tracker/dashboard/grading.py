@@ -11,6 +11,7 @@ from tracker.dashboard import blinding, state, widgets
 from tracker.errors import NotFound, TrackerError
 from tracker.wording import decimal, n, t, titled
 
+NEITHER = "NEITHER"
 BETTER = (Gais.IMPROVED, Gais.MUCH_IMPROVED, Gais.VERY_MUCH_IMPROVED)
 
 
@@ -31,10 +32,10 @@ def open_pair(clinic: Clinic) -> tuple[str, BlindedPair] | None:
 
 
 def show(token: str) -> None:
-    """Both photos beside each other, to magnify; nothing tells which came first."""
+    """Both photos, to magnify: A on the left, or above on a phone; nothing tells which came first."""
     left, right = (f"/img/blinded/{token}/{side}" for side in Shown)
     layers = [widgets.LayerView(t("Photo"), left, right, "")]
-    widgets.viewer(layers, widgets.Labels(t("Left"), t("Right")), aligned=False, key=f"blinded_{token}")
+    widgets.viewer(layers, widgets.Labels(t("Photo A"), t("Photo B")), aligned=False, key=f"blinded_{token}")
 
 
 def grade(token: str, scale: Scale) -> BetterSide | TwoGrades | None:
@@ -43,16 +44,16 @@ def grade(token: str, scale: Scale) -> BetterSide | TwoGrades | None:
         grades = list(GoodmanBaron)
         left, right = st.columns(2)
         with left:
-            first = st.radio(t("Left photo"), grades, index=None, format_func=titled, key=f"left_{token}")
+            first = st.radio(t("Photo A"), grades, index=None, format_func=titled, key=f"left_{token}")
         with right:
-            second = st.radio(t("Right photo"), grades, index=None, format_func=titled, key=f"right_{token}")
+            second = st.radio(t("Photo B"), grades, index=None, format_func=titled, key=f"right_{token}")
         return None if first is None or second is None else TwoGrades(first, second)
-    sides = {Shown.LEFT: t("Left"), Shown.RIGHT: t("Right"), None: t("No difference")}
-    names = ["LEFT", "RIGHT", "NEITHER"]
-    words = dict(zip(names, sides.values(), strict=True))
+    words = {"LEFT": t("Photo A"), "RIGHT": t("Photo B"), NEITHER: t("No difference")}
     label = t("Which photo shows the better skin?")
-    picked = st.radio(label, names, index=None, format_func=words.__getitem__, horizontal=True, key=f"better_{token}")
-    if picked is None or picked == "NEITHER":
+    picked = st.radio(
+        label, list(words), index=None, format_func=words.__getitem__, horizontal=True, key=f"better_{token}"
+    )
+    if picked is None or picked == NEITHER:
         return None if picked is None else BetterSide(None, Gais.NO_CHANGE)
     by = st.radio(
         t("Against the other photo it is"), BETTER, index=None, format_func=titled, horizontal=True, key=f"by_{token}"
@@ -78,10 +79,7 @@ def save(clinic: Clinic, token: str, pair: BlindedPair, said: BetterSide | TwoGr
 def told(answer: Answered) -> None:
     """Which photo came first, what both said, and whether that is the same."""
     grading = answer.grading
-    if grading.later_shown_left:
-        order = t("The later photo was on the left.")
-    else:
-        order = t("The later photo was on the right.")
+    order = t("The later photo was A." if grading.later_shown_left else "The later photo was B.")
     if grading.gais is not None:
         mine = t("Your grade of the change: {grade}.", grade=t(str(grading.gais)))
     else:

@@ -28,7 +28,7 @@ if opened is None:
 token, pair = opened
 st.caption(
     t(
-        "Two photos of one patient, left and right by lot. Look at: {what}. What the program measured is told after "
+        "Two photos of one patient, A and B by lot. Look at: {what}. What the program measured is told after "
         "your grade.",
         what=t(pair.indication),
     )

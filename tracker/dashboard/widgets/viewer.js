@@ -47,6 +47,7 @@ export default function (component) {
       (value) => { chosen.layer = value; });
     buttons(find(".zooms"), zooms, chosen.zoom, (value) => { chosen.zoom = value; });
     find(".layers").hidden = data.layers.length < 2;
+    find(".modes").hidden = modes.length < 2;
     root.dataset.mode = chosen.mode;
     zoom();
     show("before", layer.before, data.before);
