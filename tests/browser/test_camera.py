@@ -151,14 +151,6 @@ def server(tmp_path_factory):
             process.wait(20)
 
 
-@pytest.fixture(scope="module")
-def playwright():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as running:
-        yield running
-
-
 @pytest.fixture
 def opened(playwright, server, films):
     """Opens the page with a film in the camera, at a width; ``page.complaints`` holds what went wrong."""

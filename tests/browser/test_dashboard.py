@@ -1,36 +1,53 @@
 """The real server in a real browser: every page at desk and phone width, nothing fetched from elsewhere."""
 
-import importlib.util
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
 
-CHROMIUM = shutil.which("chromium")
-PROJECT = Path(__file__).resolve().parents[2]
-PAGES = ["Patients", "Timeline", "Add photos", "Compare", "Progress", "Outcomes", "Repeatability"]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+from tracker.clinic.types import Purpose
+from tracker.clinic.workflow import consents, intake
+from tracker.clinic.workflow.clinic import Clinic
+
+PAGES = [
+    "Today",
+    "Patients",
+    "Bookings",
+    "Exports",
+    "Intake",
+    "Timeline",
+    "Add photos",
+    "Compare",
+    "Progress",
+    "Recovery",
+    "Consents",
+    "Blinded review",
+    "Outcomes",
+    "Repeatability",
+    "Accounts",
+    "Settings",
+    "Audit log",
+    "Store",
+    "My account",
 ]
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def page(tabs, server, request):
+    """The page of a clinician who has just signed in, at the width of the test."""
+    tab = tabs(server, request.param, "dr.lind")
+    tab.page.tab = tab
+    return tab.page
+
+
+def settle(page, title):
+    page.tab.settle(title)
+
+
+def go(page, title):
+    page.tab.go(title)
 
 
 def ask(address, host=None):
@@ -43,98 +60,19 @@ def ask(address, host=None):
         return refused.code
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """Address of a dashboard over a drawn clinic, and how many seconds it took to answer."""
-    spec = importlib.util.spec_from_file_location("drawn", PROJECT / "tests" / "dashboard" / "conftest.py")
-    drawn = importlib.util.module_from_spec(spec)
-    sys.modules["drawn"] = drawn  # its dataclass looks its own module up
-    spec.loader.exec_module(drawn)
-    home = tmp_path_factory.mktemp("browser") / "clinic"
-    home.mkdir()
-    drawn.draw_clinic(home)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "tracker.dashboard", "--port", str(port)]
-    environment = os.environ | {"TRACKER_HOME": str(home), "OMP_NUM_THREADS": "1"}
-    started = time.monotonic()
-    with subprocess.Popen(command, cwd=home, env=environment, stdout=subprocess.DEVNULL) as process:
-        address = f"http://127.0.0.1:{port}"
-        try:
-            while time.monotonic() - started < 60:
-                try:
-                    ask(f"{address}/_stcore/health")
-                    break
-                except urllib.error.URLError:
-                    time.sleep(0.1)
-            yield address, time.monotonic() - started
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser, server, request):
-    """A fresh page at the width of the test, with everything that went wrong in ``page.complaints``."""
-    context = browser.new_context(viewport={"width": request.param, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    page.complaints = []
-    page.on("console", lambda said: page.complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on("requestfailed", lambda failed: page.complaints.append(f"failed: {failed.url}"))
-    page.on("request", lambda sent: page.complaints.append(sent.url) if foreign(sent.url, server[0]) else None)
-    page.goto(server[0])
-    settle(page, "Patients")
-    yield page
-    context.close()
-
-
-def foreign(url, address):
-    return not url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))
-
-
-def settle(page, title):
-    """Wait until a page with this title has finished its run."""
-    page.wait_for_selector(f"h1:has-text('{title}')", timeout=60_000)
-    busy = "[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-testid=stSpinner]"
-    page.wait_for_function(f"() => !document.querySelector('{busy}')", timeout=120_000)
-    page.wait_for_timeout(600)
-
-
-def go(page, title):
-    bar = page.locator(".st-key-phone_navigation") if page.viewport_size["width"] < 640 else page
-    bar.get_by_role("link", name=title).locator("visible=true").first.click()
-    settle(page, title)
-
-
 def test_starts_within_eight_seconds(server):
-    assert server[1] < 8
+    assert server.seconds < 8
 
 
 @pytest.mark.parametrize("page", [1440, 390], indirect=True, ids=["desk", "phone"])
-def test_every_page_opens_without_complaints(page, tmp_path):
-    width = page.viewport_size["width"]
+def test_every_page_opens_without_complaints_and_can_be_read_and_pressed(page):
+    assert sorted(page.tab.links()) == sorted(PAGES)
     for title in PAGES:
         go(page, title)
-        page.screenshot(path=tmp_path / f"{title}_{width}.png", full_page=True)
-        assert page.locator("[data-testid=stException]").count() == 0, title
-        assert page.locator("[data-testid=stAlert]").count() == 0, title
-        overflow = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth")
-        assert overflow <= 0, title
-        broken = page.evaluate("() => [...document.images].filter(one => one.complete && !one.naturalWidth).length")
-        assert broken == 0, title
-    assert page.complaints == []
+        page.tab.shot(f"desk_{title.replace(' ', '-')}")
+        assert page.locator("[data-testid=stAlertContentError]").count() == 0, title
+        assert page.tab.faults() == [], title
+    assert page.tab.complaints == []
 
 
 @pytest.mark.parametrize("page", [1440, 390], indirect=True, ids=["desk", "phone"])
@@ -156,7 +94,7 @@ def test_repeats_are_gathered_in_memory_and_forgotten(page, tmp_path):
     page.get_by_role("button", name="Start over").click()
     page.wait_for_selector(".spt-table", state="detached")
     assert page.locator("img").count() == 0  # photos of volunteers never reach Streamlit's media store
-    assert page.complaints == []
+    assert page.tab.complaints == []
 
 
 @pytest.mark.parametrize("page", [1440], indirect=True, ids=["desk"])
@@ -175,11 +113,13 @@ def test_slider_blink_and_overlays(page):
     for name, mode in (("Blink", "blink"), ("Side by side", "sides"), ("Slider", "slider")):
         page.get_by_role("button", name=name, exact=True).click()
         assert page.locator(".viewer").get_attribute("data-mode") == mode
-    assert page.complaints == []
+    assert page.tab.complaints == []
 
 
 @pytest.mark.parametrize("page", [1440], indirect=True, ids=["desk"])
-def test_export_saves_a_randomly_named_picture(page, tmp_path):
+def test_export_saves_a_randomly_named_picture(page, server, tmp_path):
+    with Clinic.open(server.home) as clinic:
+        consents.give(clinic, intake.list_patients(clinic)[0].id, Purpose.TEACHING, "signed form")
     go(page, "Compare")
     page.get_by_text("Export this comparison").click()
     with page.expect_download() as saved:
@@ -221,7 +161,7 @@ def test_area_drawn_in_the_browser_is_saved(page):
     assert page.locator(".outline circle").count() == 5
     draw(page, ((0.1, 0.1), (0.4, 0.1), (0.3, 0.4)))
     assert page.locator(".outline circle").count() == 3
-    assert page.complaints == []
+    assert page.tab.complaints == []
 
 
 @pytest.mark.parametrize("page", [1440, 390], indirect=True, ids=["desk", "phone"])
@@ -246,12 +186,12 @@ def test_reference_skin_is_drawn_shown_and_taken_back(page):
     page.get_by_text("Colour measured against untreated skin that the program found").wait_for(timeout=120_000)
     settle(page, "Compare")
     loaded(page)
-    assert page.complaints == []
+    assert page.tab.complaints == []
 
 
 def test_picture_is_refused_under_another_name(server):
-    address = server[0]
-    assert ask(f"{address}/img/anything") == 404
+    address = server.address
+    assert ask(f"{address}/img/anything") == 401
     for host in ("evil.example", "192.168.0.9:8501"):
         assert ask(f"{address}/img/anything", host) == 403
         assert ask(f"{address}/", host) == 403
@@ -266,15 +206,9 @@ def test_an_area_is_drawn_with_the_pointer_and_kept_with_its_author(page):
     history = page.locator("summary:has-text('History of this area')")
     history.wait_for(state="attached")
     steps = int(history.inner_text().split("(")[1].rstrip(")"))
-    page.get_by_label("Drawn by").fill("Dr T")
-    page.get_by_label("Drawn by").press("Enter")
     settle(page, "Compare")
-    page.locator("button.clear").click()
-    box = page.locator(".stage > svg").bounding_box()
-    for x, y in ((0.2, 0.2), (0.4, 0.2), (0.35, 0.45)):
-        page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
-    page.locator("button.save").click()
-    page.wait_for_selector("text=Drawn by Dr T on", timeout=60_000)
+    draw(page, ((0.2, 0.2), (0.4, 0.2), (0.35, 0.45)))
+    page.wait_for_selector("text=Drawn by Dr Lind on", timeout=60_000)
     settle(page, "Compare")
     page.get_by_text(f"History of this area ({steps + 1})").wait_for(state="attached", timeout=60_000)
-    assert page.complaints == []
+    assert page.tab.complaints == []

@@ -17,7 +17,7 @@ from tracker.wording import ENGLISH, LANGUAGES, language, n, spoken, t
 FOLDER = Path(__file__).parent / "templates"
 LANGUAGE_COOKIE = "tracker_language"
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
 """Stricter than the application's: no inline code, no connections, no other machine."""

@@ -31,7 +31,7 @@ COLUMNS = (
     "flags",
 )
 BASELINE = "baseline"
-INK, LINE, BAND, HEALING = "#2b2f33", "#0b6e99", "#b9c1c9", "#b36b00"
+INK, LINE, BAND, HEALING = "#2b2f33", "#0b6e99", "#b9c1c9", "#8a5200"
 """Blue, grey and ochre stay apart with any colour vision and on paper; no green, no red: the chart does not praise."""
 
 KEY = mark(
