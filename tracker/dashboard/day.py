@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from tracker.clinic.records.finding import Who
+from tracker.clinic.types import Reply, flags_of
 from tracker.clinic.types.plan import Standing, Step
 from tracker.clinic.workflow.agenda import Agenda, Flagged, Open
 from tracker.clinic.workflow.bookings import Appointment
@@ -34,13 +35,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One list of the page; ``more`` is the page that shows all of it, empty where there is none."""
+    """One list of the page; ``more`` is the page that shows all of it, empty where there is none.
+
+    ``people`` tells lists of who comes from lists of what the records lack.
+    """
 
     name: str
     title: str
     lines: tuple[Line, ...]
     total: int
     more: str = ""
+    people: bool = True
 
 
 def sections(agenda: Agenda) -> list[Section]:
@@ -58,12 +63,23 @@ def sections(agenda: Agenda) -> list[Section]:
     return [one for one in made if one.total]
 
 
-def show(section: Section) -> None:
-    """One list with its buttons."""
+def show(shown: Sequence[Section]) -> None:
+    """All lists: who comes beside what the records lack; one below the other on a phone."""
+    halves = [[one for one in shown if one.people], [one for one in shown if not one.people]]
+    halves = [half for half in halves if half]
+    with st.container(key="day"):
+        places = st.columns([3, 2] if len(halves) > 1 else 1, gap="large")
+    for place, half in zip(places, halves, strict=True):
+        with place:
+            for section in half:
+                _list(section)
+
+
+def _list(section: Section) -> None:
     st.subheader(f"{section.title} ({section.total})", anchor=False)
     for number, line in enumerate(section.lines):
         with st.container(border=True, key=f"line_{section.name}_{number}"):
-            left, right = st.columns([5, 2], vertical_alignment="center")
+            left, right = st.columns([3, 1] if section.people else [3, 2], vertical_alignment="center")
             who = f"{line.who.code} · {line.who.name}" if line.who.name else line.who.code
             mark = f":orange-badge[{t('Flag')}] " if line.doubt else ""
             left.markdown(f"**{widgets.plain(who)}**  \n{mark}{widgets.plain(line.words)}")
@@ -90,7 +106,7 @@ def go(page: str, patient_id: str, series_id: str = "", session_id: str = "") ->
 def _section(
     agenda: Agenda, name: str, title: str, found: Sequence[object], line: Callable[..., Line], more: str = ""
 ) -> Section:
-    return Section(name, title, tuple(line(one) for one in found), agenda.totals[name], more)
+    return Section(name, title, tuple(line(one) for one in found), agenda.totals[name], more, people=bool(more))
 
 
 def _title(standing: Standing) -> str:
@@ -115,9 +131,14 @@ def _due(one: Next) -> Line:
 
 
 def _flagged(one: Flagged) -> Line:
-    if not one.flags:
+    if one.checklist is None:
         return Line(one.who, t("Not asked yet."), t("Ask"), INTAKE)
-    return Line(one.who, " ".join(one.flags), t("Look"), INTAKE, doubt=True)
+    answers, months = one.checklist.answers, one.checklist.months
+    words = list(flags_of([answer for answer in answers if answer.reply is Reply.YES], months))
+    unknown = sum(answer.reply is Reply.UNKNOWN for answer in answers)
+    if unknown:
+        words.append(n("{count} answer is not known.", "{count} answers are not known.", unknown))
+    return Line(one.who, " ".join(words), t("Look"), INTAKE, doubt=True)
 
 
 def _consent(one: Open) -> Line:

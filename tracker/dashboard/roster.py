@@ -18,7 +18,7 @@ def listed(found: Sequence[Who]) -> None:
     """One row for each patient, with a button that opens the record."""
     steps = planning.next_steps(state.clinic(), [one.id for one in found])
     for person in found:
-        with st.container(border=True, key=f"patient_{person.id}"):
+        with st.container(border=True, key=f"person_{person.id}"):
             words, action = st.columns([5, 1], vertical_alignment="center")
             lines = [_series(*one) for one in steps.get(person.id, [])] or [t("No series yet")]
             name = f"{person.code} · {person.name}" if person.name else person.code

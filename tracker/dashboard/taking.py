@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from tracker.clinic.types import Moment, PhotoRecord, Series, Session, SessionKind, View
 from tracker.clinic.types.protocol import PhotoProtocol
-from tracker.clinic.workflow import capture, intake, photos
+from tracker.clinic.workflow import capture, intake, photos, viewing
 from tracker.dashboard import state, widgets
 from tracker.dashboard.capture_words import verdict_words
 from tracker.dashboard.context import session_words
@@ -106,28 +107,46 @@ def by_camera(session: Session, view: View, moment: Moment) -> None:
 
 
 def by_files(session: Session, view: View, moment: Moment) -> None:
-    """Many files at once: each is stored and judged, with progress."""
+    """Many files at once: the view of each is suggested, each is stored and judged, with progress."""
     turn = st.session_state.get(state.UPLOAD_ROUND, 0)
     files = st.file_uploader(
-        t("Photos of this view"),
+        t("Photos of this session"),
         type=widgets.PHOTO_ENDINGS,
         accept_multiple_files=True,
         key=f"photos_{turn}",
         max_upload_size=60,
     )
+    views = [_view_of(session, file, view) for file in files]
     store = n("Store {count} photo", "Store {count} photos", len(files)) if files else t("Store photos")
     if st.button(store, type="primary", disabled=not files, key="store"):
         stored, errors = [], []
         with widgets.progress_bar(t("Storing and checking")) as advance:
-            for done, file in enumerate(files, 1):
+            for done, (file, shown) in enumerate(zip(files, views, strict=True), 1):
                 try:
-                    photo = photos.add_photo(state.clinic(), session.id, file.getvalue(), file.name, view, moment)
+                    photo = photos.add_photo(state.clinic(), session.id, file.getvalue(), file.name, shown, moment)
                     stored.append(_reported(photo))
                 except TrackerError as error:
                     errors.append(str(error))
                 advance(done, len(files))
+        st.session_state.pop(state.UPLOAD_VIEWS, None)
         state.uploaded(stored, errors)
         st.rerun()
+
+
+def _view_of(session: Session, file: UploadedFile, usual: View) -> View:
+    """The view of one file: as the program suggests, or as the person corrects it."""
+    suggested: dict[str, View | None] = st.session_state.setdefault(state.UPLOAD_VIEWS, {})
+    if file.file_id not in suggested:
+        with st.spinner(t("Looking which view {name} shows", name=file.name)):
+            suggested[file.file_id] = viewing.suggested_view(state.clinic(), session.id, file.getvalue())
+    view, views = suggested[file.file_id] or usual, list(View)
+    return st.selectbox(
+        t("View of {name}", name=widgets.plain(file.name)),
+        views,
+        index=views.index(view),
+        format_func=t,
+        key=f"view_{file.file_id}_{view.name}",
+    )
 
 
 def _reported(photo: PhotoRecord) -> Reported:
@@ -141,7 +160,5 @@ def told() -> bool:
         st.error(widgets.plain(message))
     stored: list[Reported] = st.session_state.get(state.UPLOADED, [])
     for one in stored:
-        widgets.photo_report(one.photo)
-        notes = [widgets.Note(line, "", "") for line in one.lines[1:]]
-        widgets.notes(one.lines[0], notes, t("Nothing to remark."))
+        widgets.verdict_report(one.photo, one.accept, one.lines)
     return bool(stored)

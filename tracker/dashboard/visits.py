@@ -30,8 +30,8 @@ def series(entry: SeriesEntry) -> None:
     plan_of = entry.series
     st.subheader(series_words(plan_of), anchor=False)
     if plan_of.ended is not None:
-        why = f"{t('Ended on {day}', day=widgets.when(plan_of.ended))}: {plan_of.end_reason}"
-        st.markdown(widgets.plain(why))
+        ended = t("Ended on {day}", day=widgets.when(plan_of.ended))
+        st.markdown(widgets.plain(f"{ended}: {plan_of.end_reason}" if plan_of.end_reason else ended))
     else:
         st.markdown(widgets.plain(due_words(entry)))
         _due(plan_of)

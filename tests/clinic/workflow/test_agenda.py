@@ -25,7 +25,7 @@ def test_a_new_patient_is_asked_photographed_and_begun(clinic, series):
     found = agenda.agenda(clinic.acting(CLINICIAN))
     assert found.patients == 1
     assert [one.who.code for one in found.without_consent] == ["P-001"]
-    assert [(one.who.code, one.flags) for one in found.flagged] == [("P-001", ())]
+    assert [(one.who.code, one.checklist) for one in found.flagged] == [("P-001", None)]
     assert found.never_compared == found.today == found.overdue == ()
 
 

@@ -8,7 +8,7 @@ from tracker.clinic.access import Action
 from tracker.clinic.records.agenda import Waiting
 from tracker.clinic.records.finding import Who
 from tracker.clinic.records.store import Records
-from tracker.clinic.types import Booking
+from tracker.clinic.types import Booking, Candidacy
 from tracker.clinic.types.plan import Standing
 from tracker.clinic.workflow import planning
 from tracker.clinic.workflow.bookings import Appointment
@@ -22,10 +22,10 @@ SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """A patient whose newest checklist has something that no treatment followed yet; no words where nobody asked."""
+    """A patient whose newest checklist has something that no treatment followed yet; None where nobody asked."""
 
     who: Who
-    flags: tuple[str, ...]
+    checklist: Candidacy | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def agenda(clinic: Clinic, today: date | None = None, most: int = SHOWN) -> Agen
         patients=patients,
         overdue=planning.named(due.overdue[:most], known),
         due=planning.named(due.due[:most], known),
-        flagged=tuple(Flagged(known[one], checked[one].flags if one in checked else ()) for one in flagged[:most]),
+        flagged=tuple(Flagged(known[one], checked.get(one)) for one in flagged[:most]),
         totals=totals | {"flagged": len(flagged)},
         today=comes["today"],
         unclosed=comes["unclosed"],

@@ -20,7 +20,7 @@ shown = day.sections(found)
 if not shown:
     widgets.empty(t("Nothing waits today"), t("Nobody is due or overdue, and every photo has been compared."))
     st.page_link(PAGES / "patients.py", label=t("All patients"), icon=":material/group:")
-for section in shown:
-    day.show(section)
+else:
+    day.show(shown)
 if many or any(section.total > FEW for section in shown):
     st.toggle(t("Longer lists"), key="today_many")

@@ -18,7 +18,6 @@ from tracker.dashboard.widgets.text import (
     empty,
     history,
     notes,
-    photo_report,
     photo_strip,
     plain,
     progress_bar,
@@ -26,6 +25,7 @@ from tracker.dashboard.widgets.text import (
     verdict_cards,
     verdict_sentences,
 )
+from tracker.dashboard.widgets.verdict import verdict_report
 from tracker.dashboard.widgets.viewer import Labels, LayerView, Scale, viewer
 from tracker.wording import when
 
@@ -51,7 +51,6 @@ __all__ = [
     "notes",
     "outline_editor",
     "patient_inputs",
-    "photo_report",
     "photo_strip",
     "plain",
     "plan_inputs",
@@ -61,6 +60,7 @@ __all__ = [
     "style",
     "subject_words",
     "verdict_cards",
+    "verdict_report",
     "verdict_sentences",
     "viewer",
     "visit_inputs",

@@ -164,10 +164,11 @@ def _asked(key: str, question: Question, months: int, before: Answer) -> Answer:
     )
     label = t(_HINTS.get(question, mark("Note")))
     note = right.text_input(
-        f"{label} ({words})",
+        t("{note}: {question}", note=label, question=words),
         value=before.note,
         key=f"{key}_{question.name}_note",
         max_chars=MOST_NOTE,
         placeholder=label,
+        label_visibility="collapsed",  # read out, but not shown nine times
     )
     return Answer(question, reply, note.strip())

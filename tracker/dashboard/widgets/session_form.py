@@ -116,7 +116,8 @@ def _fill(key: str, rows: list[int], zones: Sequence[Zone], first: int) -> None:
 def _zone(key: str, row: int, rows: list[int], site: BodySite) -> Zone | None:
     """One row of the table of zones; None while it has no name."""
     least, most = ZONE_DEPTH_MM
-    name_at, depth_at, passes_at, remove_at = st.columns([4, 2, 2, 1], vertical_alignment="bottom")
+    with st.container(key=f"{key}_zone_row"):
+        name_at, depth_at, passes_at, remove_at = st.columns([4, 2, 2, 1], vertical_alignment="bottom")
     offered = [t(part) for part in PARTS.get(site, ())]
     known = st.session_state.get(f"{key}_name")
     options = offered if known in (None, "", *offered) else [*offered, known]

@@ -11,7 +11,7 @@ import streamlit as st
 
 from tracker.clinic.types import PhotoRecord
 from tracker.exports.table import sentence, withheld_sentences
-from tracker.imaging.types import Change, Metric, Verdict
+from tracker.imaging.types import Change, Verdict
 from tracker.wording import n, t
 
 _CLASSES = {Verdict.CHANGED: "changed", Verdict.NO_DETECTABLE_CHANGE: "same", Verdict.NOT_ASSESSABLE: "withheld"}
@@ -111,33 +111,9 @@ def photo_strip(photos: Iterable[PhotoRecord], labels: Sequence[str]) -> None:
     st.html(f'<div class="spt-strip">{"".join(figures)}</div>')
 
 
-def photo_report(photo: PhotoRecord) -> None:
-    """One stored photo with the verdict on its quality and how to retake it."""
-    lines = [f"<b>{escape(photo.name)}</b>"]
-    if photo.notice:
-        lines.append(f'<span class="spt-note">{escape(photo.notice)}</span>')
-    if not photo.flags:
-        lines.append(escape(t("Good: nothing to object to.")))
-    for flag in photo.flags:
-        spoils = ", ".join(dict.fromkeys(_name(metric) for metric in flag.withholds))
-        lines.append(f'<span class="spt-note">{escape(flag.reason)}</span>')
-        if flag.retake:
-            lines.append(escape(t("How to retake: {how}", how=flag.retake)))
-        if spoils:
-            lost = t("Cannot be measured from it: {measures}.", measures=spoils)
-            lines.append(f'<span class="spt-dim">{escape(lost)}</span>')
-    body, alt = "<br>".join(lines), escape(t("Stored photo"))
-    st.html(f'<div class="spt-photo"><img src="/img/{photo.id}?w=300" alt="{alt}"><div>{body}</div></div>')
-
-
-def _name(metric: Metric) -> str:
-    """``"scar area"``."""
-    return t(metric.replace("_", " "))
-
-
 def download_link(url: str, label: str) -> None:
     """A link that saves a file; the bytes go through our own route, never through Streamlit's media store."""
-    st.html(f'<a class="spt-download" href="{escape(url)}" download>{escape(label)}</a>')
+    st.html(f'<a class="spt-download" href="{escape(url)}" download>{escape(label)}</a>', width="content")
 
 
 @contextmanager
