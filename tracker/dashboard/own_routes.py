@@ -14,6 +14,7 @@ from tracker.dashboard.routes import WIDTHS, clinic_of
 from tracker.errors import InvalidInput, NotFound, StoreUnavailable, TrackerError
 
 BLOCK = 1 << 20
+OWN_ARCHIVE = "/export/everything"
 
 
 def home_photo(request: Request) -> Response:
@@ -48,7 +49,7 @@ def archive(request: Request) -> Response:
 
 ROUTES = [
     Route("/img/diary/{entry_id}", home_photo),
-    Route("/export/everything", own_archive),
+    Route(OWN_ARCHIVE, own_archive),
     Route("/export/everything/{patient_id}", archive),
 ]
 

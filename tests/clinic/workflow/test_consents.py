@@ -47,7 +47,7 @@ def test_a_patient_gives_and_withdraws_one_purpose_and_the_history_stays(own, pa
     found = state(own, patient, Purpose.TEACHING)
     assert found.standing is ConsentStanding.WITHDRAWN
     assert [one.given for one in found.history] == [True, False]
-    with pytest.raises(InvalidInput, match="found that it is"):
+    with pytest.raises(InvalidInput, match="withdrawn already"):
         consents.withdraw(own, patient.id, Purpose.TEACHING)
     consents.give(own, patient.id, Purpose.TEACHING)
     assert state(own, patient, Purpose.TEACHING).holds

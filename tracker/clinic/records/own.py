@@ -17,6 +17,7 @@ from tracker.clinic.types.own import (
     check_words,
 )
 from tracker.errors import ConsentMissing
+from tracker.wording import t
 
 
 class OwnQueries(Queries):
@@ -48,8 +49,10 @@ class OwnQueries(Queries):
         newest = sa.select(table.c.given).where(about).order_by(table.c.sequence.desc()).limit(1)
         if self.connection.execute(newest).scalar() is False:
             raise ConsentMissing(
-                "Photo: expected consent to photos for the treatment record, found that it was withdrawn; nothing was "
-                "stored, ask for the consent first."
+                t(
+                    "Photo: expected consent to photos for the treatment record, found that it was withdrawn; nothing "
+                    "was stored, it needs a new consent first."
+                )
             )
 
     def add_diary_entry(self, patient_id: str, draft: DiaryDraft, sha256: str, author_id: str) -> DiaryEntry:

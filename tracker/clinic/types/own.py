@@ -8,7 +8,7 @@ from enum import StrEnum
 from tracker.clinic.types.review import ExportRecord
 from tracker.clinic.types.vocabulary import Gais, Purpose
 from tracker.errors import InvalidInput
-from tracker.wording import mark
+from tracker.wording import mark, t
 
 OWN_HAND = mark("in the patient's own view of this program")
 """How a consent was given or withdrawn where the patient did it; everything else is told by the clinic."""
@@ -208,5 +208,7 @@ class Aftercare:
 def check_words(words: str) -> str:
     """The text without what no store can hold; raises InvalidInput where it is too long."""
     if len(words) > MOST_WORDS:
-        raise InvalidInput(f"Text: expected at most {MOST_WORDS} characters, found {len(words)}; shorten it.")
+        raise InvalidInput(
+            t("Text: expected at most {most} characters, found {found}; shorten it.", most=MOST_WORDS, found=len(words))
+        )
     return words.replace("\0", "").strip()

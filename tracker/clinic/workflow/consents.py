@@ -11,6 +11,7 @@ from tracker.clinic.types.review import ExportRecord
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.guard import guarded
 from tracker.errors import InvalidInput
+from tracker.wording import t
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def withdraw(clinic: Clinic, patient_id: str, purpose: Purpose, how: str = "") -
         before = _state(records, patient_id, purpose)
         if before.standing is ConsentStanding.WITHDRAWN:
             raise InvalidInput(
-                f"Consent to {purpose}: expected one that can be withdrawn, found that it is; nothing was changed."
+                t("Consent: expected one that can be withdrawn, found one withdrawn already; nothing was changed.")
             )
         record = records.add_consent(_draft(clinic, patient_id, purpose, how, given=False, expires=None))
         return Withdrawal(record, before.exports)

@@ -15,6 +15,7 @@ from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.guard import guarded
 from tracker.errors import InvalidInput, NotFound
 from tracker.imaging import decode
+from tracker.wording import t
 
 MOST_PER_DAY = 20
 """Entries written on one day: far more than anybody writes, and a limit to what an account can fill the disk with."""
@@ -48,7 +49,7 @@ def write(clinic: Clinic, patient_id: str, draft: DiaryDraft) -> DiaryEntry:
     _check_day(draft.day)
     if not draft.levels and not draft.words.strip() and draft.photo is None:
         raise InvalidInput(
-            "Diary: expected a reaction, some words or a photo, found nothing; add at least one of them."
+            t("Diary: expected a reaction, some words or a photo, found nothing; add at least one of them.")
         )
     sha256, data = "", draft.photo
     if data is not None:
@@ -61,7 +62,9 @@ def write(clinic: Clinic, patient_id: str, draft: DiaryDraft) -> DiaryEntry:
     with clinic.store.write() as records:
         written = [one for one in records.diary_of(patient_id) if one.created.astimezone().date() == _today()]
         if len(written) >= MOST_PER_DAY:
-            raise InvalidInput(f"Diary: expected at most {MOST_PER_DAY} entries a day, found one more; go on tomorrow.")
+            raise InvalidInput(
+                t("Diary: expected at most {most} entries a day, found one more; go on tomorrow.", most=MOST_PER_DAY)
+            )
         if data is not None:
             records.refuse_unwanted_photo(patient_id)
             if not clinic.files.exists(sha256):  # swept since, as an orphan that lay there for a day
@@ -96,7 +99,7 @@ def home_photo(clinic: Clinic, entry_id: str, width: int = 640) -> bytes:
 def _check_day(day: date) -> None:
     ago = (_today() - day).days
     if not 0 <= ago <= OLDEST_DAYS:
-        raise InvalidInput(f"Day: expected today or a day of the last year, found {day}; correct it.")
+        raise InvalidInput(t("Day: expected today or a day of the last year, found {day}; correct it.", day=day))
 
 
 def _today() -> date:

@@ -2,6 +2,7 @@ import streamlit as st
 
 from tracker.clinic.workflow.own import journey
 from tracker.dashboard import consenting, own, satisfaction, widgets
+from tracker.dashboard.own_routes import OWN_ARCHIVE
 from tracker.wording import t
 
 st.title(t("Consents and data"))
@@ -24,4 +25,4 @@ st.write(
         "measurements and notes. Keep it in a safe place."
     )
 )
-widgets.download_link("/export/everything", t("Download everything about me"))
+widgets.download_link(OWN_ARCHIVE, t("Download everything about me"))
