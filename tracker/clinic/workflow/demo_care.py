@@ -14,7 +14,10 @@ from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.demo_accounts import DEMO_PATIENT
 from tracker.clinic.workflow.guard import guarded
 from tracker.errors import InvalidInput
+from tracker.imaging.types import Metric
 
+SHOWN = frozenset({Metric.ROUGHNESS, Metric.REDNESS, Metric.PIGMENT, Metric.EVENNESS, Metric.PORES})
+"""What the demo clinician has released: enough to show a change, none, and one that could not be measured."""
 FORM = "signed form, part of the demonstration"
 
 
@@ -76,7 +79,7 @@ def _release(clinic: Clinic, patient: Patient) -> None:
     for one in (photos[0], photos[-1]):
         releasing.release_photo(clinic, one.photo.id)
     for number in found.numbers:
-        if number.day == photos[-1].day:
+        if number.day == photos[-1].day and number.change.metric in SHOWN:
             releasing.release_number(clinic, number.analysis_id, number.change.metric, number.change.region)
 
 
