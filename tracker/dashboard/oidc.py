@@ -74,7 +74,8 @@ def configured() -> Provider | None:
     if not issuer or not client:
         return None
     if not _is_private(issuer):
-        LOG.error("%s: expected an address that begins with https, so signing in through it is off; correct it", ISSUER)
+        words = "%s: expected an address that begins with https, so signing in through it is off; correct it"
+        LOG.error(words, ISSUER)
         return None
     return Provider(issuer, client, os.environ.get(CLIENT_SECRET, ""))
 

@@ -19,6 +19,7 @@ PACKAGE = FOLDER.parent
 TEXTS_OF = {"t": 1, "mark": 1, "n": 2}
 """How many of the first arguments of these functions are texts."""
 VOCABULARIES = (
+    "tracker.clinic.access",
     "tracker.clinic.types",
     "tracker.clinic.types.review",
     "tracker.clinic.workflow.protocols",
@@ -26,7 +27,7 @@ VOCABULARIES = (
     "tracker.imaging.types",
 )
 """Modules whose enumerations carry words that are shown."""
-UNSEEN = ("FlagCode", "AnalysisStatus", "SightingKind", "FileKind")
+UNSEEN = ("FlagCode", "AnalysisStatus", "SightingKind", "FileKind", "Scope")
 """Enumerations whose words are names in files and addresses, never shown."""
 
 
