@@ -173,6 +173,7 @@ def test_the_pdf_has_the_answer_the_charts_every_patient_and_what_it_is_not(tmp_
     assert "Mean change of 12 patients" in words
     assert all(f"P-{number:03d}" in words for number in range(12))
     assert "no proof that the treatment was the cause" in words
+    assert "10 of 12 patients, 83 % (95 % interval 55 % to 95 %)" in words.replace("\u00a0", " ")
     assert IS_NOT.split(":")[0] in words
     assert "Page 1" in words
 

@@ -28,7 +28,9 @@ _STAGES = {
     HealingStage.SETTLED: mark("settled: no redness of the needling should be left"),
 }
 _SIGNS = {
-    Sign.AS_EXPECTED: mark("Day {day}, {where}: {rise} above the skin before needling, as expected."),
+    Sign.AS_EXPECTED: mark(
+        "Day {day}, {where}: {rise} above the skin before needling (seen from {least}), as expected."
+    ),
     Sign.SLOWER: mark(
         "Day {day}, {where}: {rise} above the skin before needling. It fades more slowly than expected so far; before "
         "day 7 this is a remark only."

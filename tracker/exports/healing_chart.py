@@ -21,10 +21,11 @@ LEAST_DAYS = LATE_FROM_DAY
 MOST_LABELS = 14  # days that are named one by one at 390 px; beyond them each week
 
 KEY = mark(
-    "Pale band with dashed edges: redness as it usually fades from the first photo on, mostly gone in 2 to 4 days. It "
-    "is a rule of thumb of this program, not a measurement. Grey band: too little above the skin before needling to be "
-    "seen. Points: photos, with the smallest rise and fall that could have been missed. Diamond: later than expected. "
-    "These photos show healing; they enter no trend and no outcome."
+    "Rise of redness: above the skin before needling. Pale band with dashed edges: redness as it usually fades from the "
+    "first photo on, mostly gone in 2 to 4 days. It is a rule of thumb of this program, not a measurement. Grey band: "
+    "too little above the skin before needling to be seen. Points: photos, with the smallest rise and fall that could "
+    "have been missed. Diamond: later than expected. Photos of the first week show healing: they enter no trend and no "
+    "outcome."
 )
 """How to read the chart, to be printed under it (translated there)."""
 
@@ -76,7 +77,7 @@ def healing(course: Drawn, height: int = 260) -> alt.LayerChart:
     )
     y = alt.Y(
         "rise:Q",
-        title=t("Redness above the skin before ({unit})", unit=unit_words(UNIT)),
+        title=t("Rise of redness ({unit})", unit=unit_words(UNIT)),
         scale=alt.Scale(domain=[low, high], nice=False),
     )
     layers = [*_noise(known, last), *_band(course.expected, last), *_points(rows, x, y, low + 0.05 * (high - low))]
@@ -106,7 +107,7 @@ def _prepared(course: Drawn) -> pd.DataFrame:
 _COLUMNS = ("day", "rise", "sdc", "low", "high", "late", "when", "said", "usual")
 _TOOLTIP = (
     ("when", mark("Day")),
-    ("said", mark("Redness above the skin before")),
+    ("said", mark("Rise of redness")),
     ("usual", mark("Usual on this day")),
 )
 
