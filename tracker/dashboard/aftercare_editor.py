@@ -72,12 +72,18 @@ def _lines(stored: Aftercare) -> list[Line]:
 
 def _row(number: int, line: Line) -> Line:
     key = f"aftercare_{_turn()}_{number}"
-    first, last, kind, text = st.columns([1, 1, 1, 5])
-    from_day = first.number_input(t("From day"), 0, LAST_DAY, line.from_day, key=f"{key}_from")
-    to_day = last.number_input(t("To day"), 0, LAST_DAY, line.to_day, key=f"{key}_to", placeholder=t("always"))
+    named = {"number": number + 1}  # labels are read out one by one, so each names its line
+    with st.container(border=True):
+        first, last, kind, text = st.columns([1, 1, 1, 4])
+    from_day = first.number_input(t("{number}. From day", **named), 0, LAST_DAY, line.from_day, key=f"{key}_from")
+    to_day = last.number_input(
+        t("{number}. To day", **named), 0, LAST_DAY, line.to_day, key=f"{key}_to", placeholder=t("always")
+    )
     kinds = [DO, AVOID]
-    chosen = kind.selectbox(t("Kind of line"), kinds, kinds.index(line.kind), format_func=t, key=f"{key}_kind")
-    words = text.text_input(t("Text"), line.text, max_chars=MOST_CHARACTERS, key=f"{key}_text")
+    chosen = kind.selectbox(
+        t("{number}. Kind", **named), kinds, kinds.index(line.kind), format_func=t, key=f"{key}_kind"
+    )
+    words = text.text_input(t("{number}. Text", **named), line.text, max_chars=MOST_CHARACTERS, key=f"{key}_text")
     return Line(from_day, to_day, chosen, words.strip())
 
 

@@ -89,7 +89,7 @@ def _confirm(clinic: Clinic, patient_id: str, one: ConsentState) -> None:
         state.tell_once(f"{t('Withdrawn.')} {told}" if one.purpose.exported else t("Withdrawn."), name)
     elif done:
         consents.give(clinic, patient_id, one.purpose)
-        state.tell_once(t("Given. Thank you."), name)
+        state.tell_once(t("Consent given."), name)
     if done or left:
         st.session_state.pop(state.CONSENT_ASKED, None)
         st.rerun()
