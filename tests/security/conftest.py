@@ -1,6 +1,7 @@
 """A real server process over a drawn store with two practices and three patients, and people who try its doors."""
 
 import importlib.util
+import json
 import os
 import re
 import socket
@@ -18,9 +19,11 @@ import sqlalchemy as sa
 
 from tracker.clinic import passwords
 from tracker.clinic.records import schema
+from tracker.clinic.records.serial import artefact_to_bytes
 from tracker.clinic.types import (
     FIRST_PRACTICE,
     Actor,
+    AnalysisStatus,
     BodySite,
     BookingState,
     Indication,
@@ -34,6 +37,8 @@ from tracker.clinic.types import (
 )
 from tracker.clinic.workflow import door, intake, photos
 from tracker.clinic.workflow.clinic import Clinic
+from tracker.imaging import pipeline
+from tracker.imaging.types import Analysis, Flag, FlagCode
 
 TESTS = Path(__file__).resolve().parents[1]
 WORD = "plum harbour seven lanterns"
@@ -83,10 +88,6 @@ def draw_person(clinic, letter, practice_id, *, released, seed):
         stored.append(photos.add_photo(inside, session.id, data, f"file-{letter}-{turn}.jpg", View.FRONTAL))
     first, second = stored
     with clinic.store.write() as records:
-        analysis = {"baseline_photo_id": first.id, "followup_photo_id": second.id}
-        analysis |= {"baseline_sha256": first.sha256, "followup_sha256": second.sha256}
-        analysis |= dict.fromkeys(("region_digest", "version", "weights_hash", "kit_digest", "retake"), "")
-        analysis |= {"status": "REFUSED", "reason": f"reason-{letter}", "changes": [], "flags": []}
         mine, of_series = {"patient_id": patient.id, "author_id": ""}, {"series_id": series.id, "author_id": ""}
         day = date(2026, 3, 1)
         release = mine | {"region": "", "withdrawn_by": "", "withdrawn": None if released else datetime.now(UTC)}
@@ -95,7 +96,7 @@ def draw_person(clinic, letter, practice_id, *, released, seed):
             Kind.SERIES: series.id,
             Kind.SESSION: session.id,
             Kind.PHOTO: first.id,
-            Kind.ANALYSIS: records.add(schema.analyses, analysis, parent="baseline_photo_id"),
+            Kind.ANALYSIS: analysed(records, first, second, f"reason-{letter}"),
             Kind.DIARY: records.add(
                 schema.diary,
                 mine
@@ -121,6 +122,20 @@ def draw_person(clinic, letter, practice_id, *, released, seed):
         ids[Kind.USER] = user.id
     planted = (code, name, f"detail-{letter}", f"{NOTE}-{letter}", f"file-{letter}", f"diary-{letter}")
     return Person(letter, ids, (*planted, f"comment-{letter}", f"reason-{letter}"))
+
+
+def analysed(records, first, second, reason):
+    """Id of a stored comparison of two photos that could not be laid on each other."""
+    why = Flag(FlagCode.NOT_ALIGNED, reason, "")
+    values = {"baseline_photo_id": first.id, "followup_photo_id": second.id}
+    values |= {"baseline_sha256": first.sha256, "followup_sha256": second.sha256}
+    values |= dict.fromkeys(("region_digest", "weights_hash", "kit_digest", "retake"), "")
+    values |= {"version": pipeline.PIPELINE_VERSION, "status": AnalysisStatus.REFUSED, "reason": reason}
+    made = Analysis(first.sha256, second.sha256, "", pipeline.PIPELINE_VERSION, why, None, (), (), ())
+    analysis_id = records.add(schema.analyses, values | {"changes": [], "flags": []}, parent="baseline_photo_id")
+    data = {"analysis_id": analysis_id, "data": artefact_to_bytes(made)}
+    records.connection.execute(sa.insert(schema.artefacts).values(data))
+    return analysis_id
 
 
 @dataclass
@@ -240,6 +255,27 @@ def world(tmp_path_factory):
         made.clinic.close()
 
 
+LISTING = """
+import json
+from tracker.dashboard.app import build
+routes = build()._build_starlette_app().routes
+print(json.dumps([[getattr(one, "path", None) or "", sorted(getattr(one, "methods", None) or ())] for one in routes]))
+"""
+
+
+@pytest.fixture(scope="session")
+def routes(tmp_path_factory):
+    """Path and methods of every route of the application, from its router; in a process of its own.
+
+    Streamlit allows one runtime a process, and the tests of the pages need theirs.
+    """
+    environment = os.environ | {"TRACKER_HOME": str(tmp_path_factory.mktemp("listing"))}
+    done = subprocess.run([sys.executable, "-c", LISTING], capture_output=True, check=True, env=environment)
+    found = [(path, methods) for path, methods in json.loads(done.stdout.splitlines()[-1])]
+    assert len(found) > 20
+    return found
+
+
 @pytest.fixture
 def stranger(world):
     """A client that nobody knows."""
@@ -279,3 +315,26 @@ def no_failures(world):
     forget()
     yield forget
     forget()
+
+
+def erase(clinic, person):
+    """Take everything of a patient out of the store, past every use case."""
+    ids = person.ids
+    with clinic.store.write() as records:
+        run, tables = records.connection.execute, schema.metadata.tables
+        for name, column, kind in (
+            ("consents", "patient_id", Kind.PATIENT),
+            ("releases", "patient_id", Kind.PATIENT),
+            ("diary", "patient_id", Kind.PATIENT),
+            ("bookings", "series_id", Kind.SERIES),
+            ("comments", "series_id", Kind.SERIES),
+            ("analyses", "id", Kind.ANALYSIS),
+            ("sign_ins", "user_id", Kind.USER),
+            ("users", "id", Kind.USER),
+        ):
+            run(sa.delete(tables[name]).where(tables[name].c[column] == ids[kind]))
+        mine = sa.select(schema.sessions.c.id).where(schema.sessions.c.series_id == ids[Kind.SERIES])
+        run(sa.delete(schema.photos).where(schema.photos.c.session_id.in_(mine)))
+        run(sa.delete(schema.sessions).where(schema.sessions.c.series_id == ids[Kind.SERIES]))
+        run(sa.delete(schema.series).where(schema.series.c.id == ids[Kind.SERIES]))
+        run(sa.delete(schema.patients).where(schema.patients.c.id == ids[Kind.PATIENT]))

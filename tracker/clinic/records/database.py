@@ -32,7 +32,7 @@ PRAGMAS = {
 def connect(location: str | Path) -> sa.Engine:
     """An engine for a database address or a SQLite file; its SQLite connections carry the settings above."""
     if isinstance(location, str) and not location.startswith("sqlite"):
-        return sa.create_engine(location, pool_pre_ping=True)
+        return sa.create_engine(location, pool_pre_ping=True, hide_parameters=True)
     path = location if isinstance(location, Path) else Path(location.removeprefix("sqlite:///"))
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # the WAL file inherits the rights
@@ -43,7 +43,12 @@ def connect(location: str | Path) -> sa.Engine:
     # One connection per thread at work: 20 users at once (security.md 5G) and room for the same again.
     url = sa.URL.create("sqlite", database=str(path))  # a path may hold signs that mean something in an address
     engine = sa.create_engine(
-        url, pool_size=20, max_overflow=20, pool_timeout=BUSY_MS / 1000, connect_args={"timeout": BUSY_MS / 1000}
+        url,
+        pool_size=20,
+        max_overflow=20,
+        pool_timeout=BUSY_MS / 1000,
+        connect_args={"timeout": BUSY_MS / 1000},
+        hide_parameters=True,  # the message of a fault goes into the server's log, where no patient's code belongs
     )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
