@@ -7,7 +7,7 @@ import pytest
 
 from tracker.clinic.records.auditing import REFUSED
 from tracker.clinic.types import Role
-from tracker.clinic.workflow import accounts, door, own_account
+from tracker.clinic.workflow import accounts, codes, door, own_account
 from tracker.clinic.workflow.door import FirstAccount, NotLetIn
 from tracker.errors import InvalidInput
 
@@ -26,7 +26,7 @@ def enter(clinic, login="boss", password=WORD, code="", peer="10.0.0.1"):
 
 
 def code_of(secret, shift=0):
-    return door.totp(secret).generate(int(time.time()) + shift).decode()
+    return codes.totp(secret).generate(int(time.time()) + shift).decode()
 
 
 def at(monkeypatch, later):
@@ -203,6 +203,9 @@ def test_a_provider_binds_by_verified_login_once(clinic, boss):
     assert door.enter_by_provider(clinic, "https://id.example 1", "").user.id == boss.id
     with pytest.raises(NotLetIn):
         door.enter_by_provider(clinic, "https://id.example 2", "boss")  # another identity takes nothing over
+    with clinic.store.read() as records:
+        results = [entry.deed.result for entry in records.deeds("first") if entry.deed.action == "sign in"]
+    assert results == [REFUSED, "done", "done", REFUSED, REFUSED]
 
 
 def test_the_log_names_the_account_but_no_secret(clinic, boss):

@@ -5,19 +5,15 @@ Only hashes of tokens are kept. What goes wrong at the door is told in the same 
 
 import hashlib
 import secrets
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor import InvalidToken
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from tracker.clinic import passwords
 from tracker.clinic.records.auditing import REFUSED, Deed
 from tracker.clinic.records.store import Records
 from tracker.clinic.types import FIRST_PRACTICE, Actor, Invitation, Role, SignIn, User
 from tracker.clinic.workflow.clinic import Clinic
+from tracker.clinic.workflow.codes import step_of
 from tracker.clinic.workflow.guard import logged
 from tracker.errors import InvalidInput, TrackerError
 from tracker.wording import mark, n, t
@@ -29,11 +25,10 @@ TOUCHED_AGAIN = timedelta(seconds=30)
 LINK_LASTS = timedelta(hours=48)
 TOKEN_BYTES = 32
 FREE_FAILURES = 5
+FIRST_WAIT_S = 30
 LONGEST_WAIT_S = 900
 PEER_FAILURES = 50
 """Failures from one address before it has to wait: a clinic may have one address for everybody."""
-STEP_S = 30
-DIGITS = 6
 WRONG = mark("Login, password or code is wrong. Check them, and the keyboard's capital letters, and try again.")
 SPENT = mark("This link does not work any more: it was used, is too old, or is incomplete. Ask for a new one.")
 
@@ -197,6 +192,7 @@ def enter_by_provider(clinic: Clinic, subject: str, login: str) -> Entered:
         unbound = records.user_by_login(login) if user is None and login else None
     user = user or (unbound if unbound is not None and not unbound.has_provider else None)
     if user is None or user.disabled is not None:
+        _note_refusal(clinic, user)
         raise NotLetIn(t("This identity has no account here. Ask an administrator of the clinic to add one."))
     return _begin(clinic, user, "", {"subject": subject}, "")
 
@@ -263,34 +259,6 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def totp(secret: str) -> TOTP:
-    """The second factor of a secret (RFC 6238: SHA-1, six digits, 30 s, which every authenticator app knows)."""
-    return TOTP(bytes.fromhex(secret), DIGITS, SHA1(), STEP_S)  # noqa: S303  HMAC-SHA-1 is not broken
-
-
-def step_of(secret: str, code: str, last: int) -> int | None:
-    """The time step that a code belongs to, one either side of now for clocks that differ; None where none fits.
-
-    Parameters
-    ----------
-    secret : str
-        Hexadecimal.
-    code : str
-        As typed; blanks do not matter.
-    last : int
-        The last step that was used: a code works once.
-    """
-    digits, factor = "".join(code.split()), totp(secret)
-    now = int(time.time()) // STEP_S
-    for step in (now, now - 1, now + 1):
-        try:
-            factor.verify(digits.encode(), step * STEP_S)
-        except InvalidToken:
-            continue
-        return step if step > last else None
-    return None
-
-
 def _keys(login: str, peer: str) -> tuple[str, str]:
     return digest(f"login {login.strip().casefold()}"), digest(f"peer {peer}")
 
@@ -299,7 +267,7 @@ def _must_not_wait(records: Records, keys: tuple[str, str]) -> None:
     for key, free in zip(keys, (FREE_FAILURES, PEER_FAILURES), strict=True):
         failures, last = records.failures(key)
         if last is not None and failures >= free:
-            wait = min(LONGEST_WAIT_S, STEP_S * 2 ** min(failures - free, 10))
+            wait = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(failures - free, 10))
             left = (last + timedelta(seconds=wait) - datetime.now(UTC)).total_seconds()
             if left > 0:
                 minutes = int(left // 60) + 1
@@ -313,9 +281,18 @@ def _must_not_wait(records: Records, keys: tuple[str, str]) -> None:
 
 
 def _failed(clinic: Clinic, keys: tuple[str, str], user: User | None) -> None:
-    practice, user_id = (FIRST_PRACTICE, "") if user is None else (user.practice_id, user.id)
-    with logged(Deed(practice, user_id, "", "sign in", result=REFUSED)), clinic.store.write() as records:
+    with logged(_refusal(user)), clinic.store.write() as records:
         for key in keys:
             failures, last = records.failures(key)
             stale = last is not None and datetime.now(UTC) - last > timedelta(seconds=LONGEST_WAIT_S)
             records.set_failures(key, 1 if stale else failures + 1)
+
+
+def _note_refusal(clinic: Clinic, user: User | None) -> None:
+    with logged(_refusal(user)), clinic.store.write():
+        pass
+
+
+def _refusal(user: User | None) -> Deed:
+    practice, user_id = (FIRST_PRACTICE, "") if user is None else (user.practice_id, user.id)
+    return Deed(practice, user_id, "", "sign in", result=REFUSED)

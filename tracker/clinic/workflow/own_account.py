@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tracker.clinic import passwords
 from tracker.clinic.access import Action
 from tracker.clinic.types import User
-from tracker.clinic.workflow import door
+from tracker.clinic.workflow import codes, door
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.guard import guarded
 from tracker.errors import InvalidInput, NotFound
@@ -84,7 +84,7 @@ def start_totp(clinic: Clinic) -> Factor:
     user = _personal(clinic)
     _must_have_none(user)
     secret = secrets.token_hex(SECRET_BYTES)
-    return Factor(secret, door.totp(secret).get_provisioning_uri(user.login, ISSUER))
+    return Factor(secret, codes.totp(secret).get_provisioning_uri(user.login, ISSUER))
 
 
 @guarded(Action.OWN_ACCOUNT)
@@ -98,7 +98,7 @@ def confirm_totp(clinic: Clinic, secret: str, code: str) -> User:
     """
     user = _personal(clinic)
     _must_have_none(user)
-    step = door.step_of(secret, code, 0)
+    step = codes.step_of(secret, code, 0)
     if step is None:
         raise InvalidInput(
             t("The code does not fit: type the six digits that the app shows now, and check the telephone's clock.")
