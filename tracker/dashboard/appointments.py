@@ -17,7 +17,7 @@ from tracker.dashboard.plan import booking_words, next_words, window_words
 from tracker.errors import InvalidInput, NotFound
 from tracker.wording import t, titled
 
-SHOWN = 20
+SHOWN = 15
 _NOTICE = "booking_notice"  # told once, on the run after the one that booked
 
 

@@ -136,7 +136,7 @@ class AgendaQueries(FindQueries):
         running = running.where(series.c.ended.is_(None)).group_by(patients.c.id, patients.c.code)
         newest = sa.select(table.c.patient_id, sa.func.max(table.c.created)).group_by(table.c.patient_id)
         answered = {patient_id: created.astimezone().date() for patient_id, created in self.connection.execute(newest)}
-        rows = self.connection.execute(of_practice(running, practice_id)).all()
+        rows = self.connection.execute(of_practice(running, practice_id).order_by(patients.c.code)).all()
         recent = [row.id for row in rows if row.id in answered and (row.last is None or row.last < answered[row.id])]
         never = [Waiting(row.id, row.code, day=row.seen or date.min) for row in rows if row.id not in answered]
         return recent, sorted(never, key=lambda one: one.day, reverse=True)

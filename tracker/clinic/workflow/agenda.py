@@ -85,7 +85,7 @@ def agenda(clinic: Clinic, today: date | None = None, most: int = SHOWN) -> Agen
             "never_compared": records.never_compared(practice),
             "release_waiting": records.release_waiting(practice),
         }
-        flagged = _flagged(records, practice)
+        flagged = _flagged(records, practice, standings)
         by_series = {one.series_id: one for one in standings}
         steps = {"overdue": due.overdue, "due": due.due}
         known = records.whos(
@@ -114,10 +114,12 @@ def agenda(clinic: Clinic, today: date | None = None, most: int = SHOWN) -> Agen
     )
 
 
-def _flagged(records: Records, practice: str) -> list[str]:
-    """Patients with flags that no treatment followed, then those whom nobody asked, the last seen first."""
+def _flagged(records: Records, practice: str, standings: Sequence[Standing]) -> list[str]:
+    """Patients with flags that no treatment followed, who comes first first; then those whom nobody asked."""
     recent, never = records.unanswered(practice)
-    return [*records.flagged(recent), *(one.patient_id for one in never)]
+    comes = {one.patient_id: one.booking.day for one in reversed(standings) if one.booking is not None}
+    flagged = sorted(records.flagged(recent), key=lambda one: comes.get(one, date.max))
+    return [*flagged, *sorted((one.patient_id for one in never), key=lambda one: comes.get(one, date.max))]
 
 
 def _appointments(

@@ -12,12 +12,13 @@ st.title(t("Bookings"))
 if not intake.find_patients(clinic, "", 1).total:
     widgets.empty(t("No patients yet"), t("A clinician adds the patient and plans a series; then it can be booked."))
     st.stop()
-appointments.told()
-standing = appointments.chosen()
-if standing is not None:
-    appointments.form(standing)
+with st.container():  # always there, so that the tabs below stay the same tabs when the form opens
+    appointments.told()
+    standing = appointments.chosen()
+    if standing is not None:
+        appointments.form(standing)
 
-agreed, total = bookings.agreed(clinic, 3 * SHOWN)
+agreed, total = bookings.agreed(clinic, 2 * SHOWN)
 listed = planning.due_patients(clinic, most=SHOWN)
 first, second, third, fourth = st.tabs(
     [
