@@ -1,5 +1,9 @@
 """Overlays on pictures with known truth."""
 
+import warnings
+from itertools import combinations
+
+import colour
 import cv2
 import numpy as np
 import pytest
@@ -140,3 +144,45 @@ def test_corners_of_several_parts_are_those_of_the_largest():
     mask = disc((600, 400), (400, 200), 50).full((600, 400))
     mask[10:20, 10:20] = True
     assert overlay.corners(Region.from_mask("drawn", mask)).min() > 100
+
+
+VISION = {"normal": "", "deuteranopia": "Deuteranomaly", "protanopia": "Protanomaly", "tritanopia": "Tritanomaly"}
+
+
+def lab_as_seen(rgb, vision):
+    """CIELAB of sRGB colours (0 to 1) as somebody with this colour vision sees them (Machado et al. 2009)."""
+    linear = colour.cctf_decoding(np.asarray(rgb, float), function="sRGB")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about the grid of the matrices; full strength is one of its points
+        seen = linear @ colour.matrix_cvd_Machado2009(VISION[vision], 1.0).T if VISION[vision] else linear
+    return colour.XYZ_to_Lab(colour.sRGB_to_XYZ(np.clip(seen, 0, 1), apply_cctf_decoding=False))
+
+
+def apart(first, second):
+    return colour.delta_E(first, second, method="CIE 2000")
+
+
+def steps_of(name, vision):
+    hexes = overlay.colour_scale(name)
+    return lab_as_seen([[int(one[at : at + 2], 16) / 255 for at in (1, 3, 5)] for one in hexes], vision)
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_redder_and_paler_are_told_apart_with_any_colour_vision(vision):
+    seen = steps_of(overlay.REDNESS_COLOURS, vision)
+    assert (apart(seen[:-1], seen[1:]) > 10).all()
+    assert (apart(seen[:3], seen[::-1][:3]) > 20).all()  # as much redder as paler: never the same colour
+    assert seen[3, 0] == seen[:, 0].max()  # the same as the reference is lightest
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_rough_is_lighter_than_smooth_with_any_colour_vision(vision):
+    seen = steps_of(overlay.TEXTURE_COLOURS, vision)
+    assert (np.diff(seen[:, 0]) > 5).all()
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_outlines_are_told_apart_with_any_colour_vision(vision):
+    seen = lab_as_seen(np.array(overlay.OUTLINE_COLOURS) / 255, vision)
+    assert min(float(apart(one, other)) for one, other in combinations(seen, 2)) > 11
+    assert apart(seen[0], seen[1]) > 40  # of the earlier and of the later photo

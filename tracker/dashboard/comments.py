@@ -10,7 +10,7 @@ from tracker.clinic.workflow.clinic import Clinic
 from tracker.dashboard import widgets
 from tracker.dashboard.context import Pair
 from tracker.errors import TrackerError
-from tracker.wording import n, t
+from tracker.wording import t
 
 WRITTEN = "comment_written"
 """Counts what was stored, so that the field is empty afterwards."""
@@ -20,8 +20,7 @@ def comments(clinic: Clinic, series_id: str, pair: Pair) -> None:
     """The comments of a series, oldest first, and a field for another one."""
     found = commenting.list_comments(clinic, series_id)
     counting = [one for one in found if one.withdrawn is None]
-    title = n("{count} comment", "{count} comments", len(counting)) if counting else t("Comments")
-    with st.expander(title):
+    with st.expander(t("Comments"), expanded=bool(counting)):
         if not counting:
             st.caption(t("No comments yet. What is written here is for clinicians; the patient never sees it."))
         for one in counting:

