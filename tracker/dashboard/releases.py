@@ -8,12 +8,12 @@ import streamlit as st
 from tracker.clinic.types import UNDIRECTED_METRICS, Series
 from tracker.clinic.workflow import releasing
 from tracker.clinic.workflow.clinic import Clinic
-from tracker.clinic.workflow.releasing import Releasable, ReleasedChange
 from tracker.clinic.workflow.review import Comparison
+from tracker.clinic.workflow.releasing import Releasable, ReleasedChange
 from tracker.dashboard import widgets
 from tracker.dashboard.context import Pair
 from tracker.exports.plain_words import Telling, plain_words
-from tracker.exports.table import brief, in_order, metric_words, region_words
+from tracker.exports.table import CROSS_CHECKS, brief, in_order, metric_words, region_words
 from tracker.imaging.types import Change
 from tracker.wording import n, t
 
@@ -42,7 +42,7 @@ def release(clinic: Clinic, series: Series, pair: Pair, whole: Comparison, chang
         st.caption(t("The patient sees nothing before it is released here, photo by photo and number by number."))
         photos = _photos(pair, {one.photo.id for one in state.released.photos})
         stored = {(str(one.metric), one.region) for one in state.released.changes if one.analysis_id == whole.record.id}
-        told = {(str(one.metric), one.region): one for one in in_order(changes)}
+        told = {(str(one.metric), one.region): one for one in in_order(changes) if one.metric not in CROSS_CHECKS}
         numbers = _numbers(whole.record.id, told, stored)
         _preview([told[one] for one in numbers], pair)
         before = {one.photo.id for one in state.released.photos} & {pair.before.id, pair.after.id}
@@ -80,6 +80,7 @@ def _numbers(analysis_id: str, told: dict[Number, Change], stored: set[Number]) 
         format_func=lambda one: _label(told[one]),
         key=f"release_numbers_{analysis_id}",
         placeholder=t("Choose the numbers to release"),
+        select_all=False,  # number by number
     )
     return [one for one in options if one in chosen]
 
@@ -134,7 +135,7 @@ def _overview(state: Releasable) -> None:
     )
     waits = [
         n("{count} photo", "{count} photos", len(state.photos)),
-        n("{count} number", "{count} numbers", len(state.numbers)),
+        n("{count} number", "{count} numbers", sum(one.change.metric not in CROSS_CHECKS for one in state.numbers)),
     ]
     st.caption(t("Not released of this record: {photos}, {numbers}.", photos=waits[0], numbers=waits[1]))
 
