@@ -140,13 +140,13 @@ def test_a_large_practice_is_answered_at_once(clinic, fill_large):
         lambda: bookings.agreed(mine),
     ):
         took = min(_seconds(call) for _ in range(3))
-        assert took < 0.45, took  # 0.15 s by itself; the machine that tests may be busy with others
+        assert took < 0.3, took  # 0.12 s by itself, up to twice that where the caches are shared with other work
 
 
 def _seconds(call):
-    begun = time.perf_counter()
+    begun = time.process_time()  # of this process: a busy machine is not its fault
     call()
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
 def test_days_are_the_clinics_own(clinic, series):
