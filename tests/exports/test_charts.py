@@ -88,7 +88,7 @@ def test_draws_at_phone_width(table):
     pixels = np.asarray(Image.open(BytesIO(buffer.getvalue())).convert("RGB")).astype(int)
     assert pixels.shape[1] <= 390
     blue = np.abs(pixels - [11, 110, 153]).sum(-1) < 30
-    ochre = np.abs(pixels - [179, 107, 0]).sum(-1) < 30
+    ochre = np.abs(pixels - list(bytes.fromhex(charts.HEALING[1:]))).sum(-1) < 30
     assert blue.sum() > 100
     assert ochre.sum() > 20
 

@@ -16,14 +16,15 @@ from tracker.clinic.types import (
     SessionKind,
 )
 from tracker.clinic.types.own import Rating
+from tracker.clinic.workflow.compared import Comparison
 from tracker.clinic.workflow.progress import course_of
-from tracker.clinic.workflow.review import Comparison
 from tracker.clinic.workflow.telling import told
-from tracker.dashboard.widgets import when
+from tracker.dashboard.results import chart
+from tracker.dashboard.widgets import plain, verdict_cards, when
 from tracker.exports import charts
 from tracker.exports.course import course_sentence
 from tracker.exports.satisfaction import RATINGS_KEY, Opinion, agreement, ratings_chart, shared_span
-from tracker.exports.table import amount, change_unit
+from tracker.exports.table import amount, brief, change_unit, metric_words, region_words
 from tracker.imaging.types import Change, Metric
 from tracker.wording import t, titled
 
@@ -106,6 +107,20 @@ def show(table: pd.DataFrame, metric: str, region: str, opinions: Sequence[Opini
         if span is not None:
             st.altair_chart(ratings_chart(opinions, span), width="stretch", theme=None)
             st.caption(t(RATINGS_KEY))
+
+
+@st.fragment
+def other(table: pd.DataFrame, answers: Answers, metric: str, region: str) -> None:
+    """A folded line for a measure that does not decide; its chart takes 0.2 s and is drawn when it is unfolded."""
+    change = latest(table, answers, metric, region)
+    verdict = brief(change) if change is not None else t("no number")
+    words = plain(f"{metric_words(metric)} ({region_words(region)}): {verdict}")
+    drawer = st.expander(words, key=f"measure_{metric}_{region}", on_change="rerun")
+    with drawer:
+        if change is not None:
+            verdict_cards([change])
+        if drawer.open:
+            chart(table, metric, region)
 
 
 def trend_words(table: pd.DataFrame, places: Sequence[tuple[str, str]]) -> list[str]:

@@ -21,11 +21,11 @@ LEAST_DAYS = LATE_FROM_DAY
 MOST_LABELS = 14  # days that are named one by one at 390 px; beyond them each week
 
 KEY = mark(
-    "Rise of redness: above the skin before needling. Pale band with dashed edges: redness as it usually fades from the "
-    "first photo on, mostly gone in 2 to 4 days. It is a rule of thumb of this program, not a measurement. Grey band: "
-    "too little above the skin before needling to be seen. Points: photos, with the smallest rise and fall that could "
-    "have been missed. Diamond: later than expected. Photos of the first week show healing: they enter no trend and no "
-    "outcome."
+    "Rise of redness: above the skin before needling. Pale band with dashed edges: redness as it usually fades from "
+    "the first photo on, mostly gone in 2 to 4 days. It is a rule of thumb of this program, not a measurement. Grey "
+    "band: too little above the skin before needling to be seen. Points: photos, with the smallest rise and fall that "
+    "could have been missed. Diamond: later than expected. Photos of the first week show healing: they enter no trend "
+    "and no outcome."
 )
 """How to read the chart, to be printed under it (translated there)."""
 
