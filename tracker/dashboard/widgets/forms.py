@@ -116,7 +116,7 @@ def short_interval(days: int) -> None:
 def _place(key: str) -> tuple[BodySite, str]:
     """Site and part, pointed at on the map or chosen in the fields beside it."""
     sites = list(BodySite)
-    drawing, fields = st.columns([3, 2])
+    drawing, fields = st.columns([5, 2])
     site_key, detail_key = f"{key}_site", f"{key}_detail"
     with drawing:
         marked = st.session_state.get(site_key, sites[0]), str(st.session_state.get(detail_key, ""))
