@@ -75,43 +75,61 @@ def agenda(clinic: Clinic, today: date | None = None, most: int = SHOWN) -> Agen
     with clinic.store.read() as records:
         standings = records.standings(practice)
         booked = [one for _, one in records.agreed_bookings(practice)]
-        bookings = {
-            "today": [one for one in booked if one.day == day],
-            "unclosed": [one for one in booked if one.day < day],
-        }
         due = planning.due_list(standings, day)
-        waiting = {
-            "without_consent": records.without_consent(day, practice),
-            "never_compared": records.never_compared(practice),
-            "release_waiting": records.release_waiting(practice),
-        }
-        flagged = _flagged(records, practice, standings)
-        by_series = {one.series_id: one for one in standings}
-        steps = {"overdue": due.overdue, "due": due.due}
-        known = records.whos(
+        found = _Found(
+            {"today": [one for one in booked if one.day == day], "unclosed": [one for one in booked if one.day < day]},
+            {"overdue": due.overdue, "due": due.due},
             {
-                *flagged[:most],
-                *(one.who.id for found in steps.values() for one in found[:most]),
-                *(one.patient_id for found in waiting.values() for one in found[:most]),
-                *(by_series[one.series_id].patient_id for found in bookings.values() for one in found[:most]),
-            }
+                "without_consent": records.without_consent(day, practice),
+                "never_compared": records.never_compared(practice),
+                "release_waiting": records.release_waiting(practice),
+            },
+            _flagged(records, practice, standings),
         )
-        patients, checked = records.count_patients(practice), records.newest_candidacies(flagged[:most])
-    totals = {name: len(found) for lists in (bookings, steps, waiting) for name, found in lists.items()}
-    comes = {name: _appointments(found[:most], by_series, known) for name, found in bookings.items()}
-    opened = {name: tuple(Open(known[one.patient_id], one) for one in found[:most]) for name, found in waiting.items()}
+        by_series = {one.series_id: one for one in standings}
+        known = records.whos(_shown(found, by_series, most))
+        patients, checked = records.count_patients(practice), records.newest_candidacies(found.flagged[:most])
+    comes = {name: _appointments(some[:most], by_series, known) for name, some in found.bookings.items()}
+    opened = {
+        name: tuple(Open(known[one.patient_id], one) for one in some[:most]) for name, some in found.waiting.items()
+    }
     return Agenda(
         patients=patients,
-        overdue=planning.named(due.overdue[:most], known),
-        due=planning.named(due.due[:most], known),
-        flagged=tuple(Flagged(known[one], checked.get(one)) for one in flagged[:most]),
-        totals=totals | {"flagged": len(flagged)},
         today=comes["today"],
         unclosed=comes["unclosed"],
+        overdue=planning.named(due.overdue[:most], known),
+        due=planning.named(due.due[:most], known),
+        flagged=tuple(Flagged(known[one], checked.get(one)) for one in found.flagged[:most]),
         without_consent=opened["without_consent"],
         never_compared=opened["never_compared"],
         release_waiting=opened["release_waiting"],
+        totals=found.totals,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Everything that waits, whole and without names."""
+
+    bookings: dict[str, list[Booking]]
+    steps: dict[str, tuple[Next, ...]]
+    waiting: dict[str, list[Waiting]]
+    flagged: list[str]
+
+    @property
+    def totals(self) -> dict[str, int]:
+        lists = (self.bookings, self.steps, self.waiting)
+        return {name: len(some) for one in lists for name, some in one.items()} | {"flagged": len(self.flagged)}
+
+
+def _shown(found: _Found, by_series: dict[str, Standing], most: int) -> set[str]:
+    """The patients of the first of each list: only their names are opened."""
+    return {
+        *found.flagged[:most],
+        *(one.who.id for some in found.steps.values() for one in some[:most]),
+        *(one.patient_id for some in found.waiting.values() for one in some[:most]),
+        *(by_series[one.series_id].patient_id for some in found.bookings.values() for one in some[:most]),
+    }
 
 
 def _flagged(records: Records, practice: str, standings: Sequence[Standing]) -> list[str]:

@@ -38,6 +38,16 @@ def visit_inputs(key: str, kind: SessionKind, site: BodySite = BodySite.OTHER, l
     chosen = right.selectbox(t("Kind"), kinds, index=kinds.index(kind), key=f"{key}_kind", format_func=titled)
     if chosen is not SessionKind.TREATMENT:
         return Visit(day, chosen, notes=_notes(key))
+    device, sector = _tool(key, last)
+    depth, zones = _depths(key, site, last)
+    booster, serum, anaesthetic = _added(key)
+    reaction = st.text_area(t("Reaction of the skin (optional)"), key=f"{key}_reaction", max_chars=2000, height=68)
+    done = (booster, anaesthetic, reaction.strip())
+    return Visit(day, chosen, device, depth, serum, _notes(key), sector, zones, *done)
+
+
+def _tool(key: str, last: Visit | None) -> tuple[str, Sector]:
+    """Device, and under which rules it was used; both begin as last time."""
     left, right = st.columns(2)
     device = left.text_input(
         t("Device (optional)"), value=last.device if last else "", key=f"{key}_device", max_chars=80
@@ -51,7 +61,11 @@ def visit_inputs(key: str, kind: SessionKind, site: BodySite = BodySite.OTHER, l
         format_func=titled,
         help=t("Under which rules the needling was done."),
     )
-    depth, zones = _depths(key, site, last)
+    return device.strip(), sector
+
+
+def _added(key: str) -> tuple[Booster, str, str]:
+    """What was worked in, its product, and what was given against pain."""
     left, right = st.columns(2)
     boosters = list(Booster)
     booster = left.selectbox(t("Worked in"), boosters, key=f"{key}_booster", format_func=titled)
@@ -61,21 +75,7 @@ def visit_inputs(key: str, kind: SessionKind, site: BodySite = BodySite.OTHER, l
     anaesthetic = st.text_input(
         t("Anaesthetic (optional)"), key=f"{key}_anaesthetic", max_chars=120, placeholder=t("product, how long")
     )
-    reaction = st.text_area(t("Reaction of the skin (optional)"), key=f"{key}_reaction", max_chars=2000, height=68)
-    notes = _notes(key)
-    return Visit(
-        day,
-        chosen,
-        device.strip(),
-        depth,
-        serum.strip(),
-        notes,
-        sector,
-        zones,
-        booster,
-        anaesthetic.strip(),
-        reaction.strip(),
-    )
+    return booster, serum.strip(), anaesthetic.strip()
 
 
 def _notes(key: str) -> str:
