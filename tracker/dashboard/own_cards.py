@@ -25,8 +25,8 @@ REACTIONS = {
 _STEPS = (
     ((HealingPhase.ACUTE,), mark("Acute"), mark("day 0 to 1")),
     ((HealingPhase.EARLY,), mark("Early healing"), mark("day 2 to 4")),
-    ((HealingPhase.FLAKING,), mark("Flaking"), mark("day 5 to 6")),
-    ((HealingPhase.COLOUR_ASSESSABLE, HealingPhase.OUTCOME_ASSESSABLE), mark("Settled"), mark("from day 7")),
+    ((HealingPhase.FLAKING,), mark("Flaking"), mark("day 5 to 7")),
+    ((HealingPhase.COLOUR_ASSESSABLE, HealingPhase.OUTCOME_ASSESSABLE), mark("Settled"), mark("from day 8")),
 )
 _PHASES = {
     HealingPhase.NOT_NEEDLED: "",

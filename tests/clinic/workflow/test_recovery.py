@@ -77,7 +77,7 @@ def test_each_day_lies_above_the_skin_before_needling_with_its_noise(clinic, fol
 
 @pytest.mark.parametrize(
     ("day", "stage"),
-    [(0, HealingStage.ACUTE), (3, HealingStage.EARLY), (6, HealingStage.FLAKING), (7, HealingStage.SETTLED)],
+    [(0, HealingStage.ACUTE), (3, HealingStage.EARLY), (7, HealingStage.FLAKING), (8, HealingStage.SETTLED)],
 )
 def test_the_stage_of_today_is_named(clinic, follow, day, stage):
     series = follow("P-1", USUAL[:2])

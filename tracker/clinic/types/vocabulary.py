@@ -21,7 +21,7 @@ COLOUR_METRICS = frozenset(
         Metric.SCAR_PIGMENT,
     }
 )
-"""Settled from day 7 after needling; relief and area only from day 28."""
+"""Settled from day 8 after needling: photos of days 0 to 7 show the healing; relief and area only from day 28."""
 UNDIRECTED_METRICS = frozenset({Metric.SKIN_TONE, Metric.SCAR_REDNESS, Metric.SCAR_PIGMENT})
 """No direction is better by itself: a white scar must gain pigment, a brown one lose it. All others should fall."""
 
@@ -204,8 +204,8 @@ class HealingPhase(StrEnum):
     NOT_NEEDLED = "before the first needling"
     ACUTE = "acute (day 0 to 1)"
     EARLY = "early healing (day 2 to 4)"
-    FLAKING = "flaking (day 5 to 6)"
-    COLOUR_ASSESSABLE = "colour can be assessed (day 7 to 27)"
+    FLAKING = "flaking (day 5 to 7)"
+    COLOUR_ASSESSABLE = "colour can be assessed (day 8 to 27)"
     OUTCOME_ASSESSABLE = "outcome can be assessed (from day 28)"
 
     @classmethod
@@ -215,7 +215,7 @@ class HealingPhase(StrEnum):
             return cls.NOT_NEEDLED
         if days < 0:
             raise ValueError(f"days since needling must be at least 0, got {days}")
-        for last, phase in ((1, cls.ACUTE), (4, cls.EARLY), (6, cls.FLAKING), (27, cls.COLOUR_ASSESSABLE)):
+        for last, phase in ((1, cls.ACUTE), (4, cls.EARLY), (7, cls.FLAKING), (27, cls.COLOUR_ASSESSABLE)):
             if days <= last:
                 return phase
         return cls.OUTCOME_ASSESSABLE
@@ -232,7 +232,7 @@ class HealingPhase(StrEnum):
         return self in (HealingPhase.NOT_NEEDLED, HealingPhase.OUTCOME_ASSESSABLE)
 
 
-_LAST_STAGE = HealingStage.SETTLED  # from day 7 on, whichever measures count by then
+_LAST_STAGE = HealingStage.SETTLED  # from day 8 on, whichever measures count by then
 
 
 class FinalOutcome(StrEnum):
