@@ -87,7 +87,7 @@ def test_a_patient_without_anything_has_an_empty_course(clinic):
 
 def test_which_measures_have_a_direction():
     assert own.is_settled(None, Metric.REDNESS)
-    assert own.is_settled(7, Metric.REDNESS)
+    assert own.is_settled(8, Metric.REDNESS)
     assert not own.is_settled(7, Metric.ROUGHNESS)
     assert not own.is_settled(3, Metric.REDNESS)
     assert own.is_directed(Metric.REDNESS)
