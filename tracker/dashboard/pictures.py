@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 
 from tracker.clinic.types import BodySite, HealingPhase, Moment, Session, SightingKind
-from tracker.clinic.workflow import intake, photos, review
+from tracker.clinic.workflow import intake, photos, previews, review
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.telling import told
 from tracker.dashboard import sights
@@ -91,9 +91,25 @@ class _Recent:
             self._values.clear()
 
 
+class _Locks:
+    """One lock for each thing: two layers of one pair ask for the same photo at once, and one of them decodes it."""
+
+    def __init__(self) -> None:
+        self._locks: dict[tuple[str, ...], threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def of(self, key: tuple[str, ...]) -> threading.Lock:
+        with self._lock:
+            if len(self._locks) > 10 * DECODED_KEPT:
+                self._locks = {one: lock for one, lock in self._locks.items() if lock.locked()}
+            return self._locks.setdefault(key, threading.Lock())
+
+
 _PHOTOS = _Recent(DECODED_KEPT)
 _RENDERED = _Recent(RENDERED_KEPT)
-_DECODING = threading.Lock()
+_DECODING = _Locks()
+_AT_ONCE = threading.BoundedSemaphore(2)
+"""A comparison asks for both of its photos at the same moment; a third would only take memory."""
 
 
 def forget_all() -> None:
@@ -112,7 +128,7 @@ def prepared(clinic: Clinic, photo_id: str) -> Photo:
     """
     record = photos.get_photo(clinic, photo_id)  # asked each time: what was erased is not served from memory
     key = (str(clinic.home), record.sha256)
-    with _DECODING:  # one at a time: two layers of one pair ask for the same two photos at once
+    with _DECODING.of(key), _AT_ONCE:
         found = _PHOTOS.get(key)
         if isinstance(found, Photo):
             return found
@@ -136,27 +152,33 @@ def comparison_side(clinic: Clinic, analysis_id: str, side: Side, layer: Layer) 
     sighting = sights.stored(clinic, photo_id, SIGHTS[layer]) if layer in SIGHTS else None
     words = language() if layer in SIGHTS else ""  # the regions' names are drawn on it
     key = (str(clinic.home), analysis_id, side, layer, "" if sighting is None else sighting.id, words)
-    found = _RENDERED.get(key)
+    found = _RENDERED.get(key) or _kept(clinic, analysis_id, side, layer)
     if isinstance(found, bytes):
         return found
-    before = prepared(clinic, compared.record.baseline_photo_id)
-    after = prepared(clinic, compared.record.followup_photo_id)
-    photo, analysis = before if side is Side.BEFORE else after, compared.analysis
+    photo, analysis = prepared(clinic, photo_id), compared.analysis
     if analysis is None or analysis.alignment is None or layer in SIGHTS:
         picture = sights.drawn(overlay.shown(photo, WIDTH), sighting, overlay.display_scale(photo, WIDTH))
     else:
         picture = _layer(photo, analysis, side, layer)
-    data = export.encode(_in_one_frame(picture, before, after, analysis) if side is Side.AFTER else picture)
+    data = export.encode(_in_one_frame(picture, analysis) if side is Side.AFTER else picture)
     _RENDERED.put(key, data)
+    if layer is Layer.PHOTO:
+        previews.keep(clinic.cache, f"{analysis_id}-{side}", WIDTH, data)
     return data
 
 
-def _in_one_frame(picture: Picture, before: Photo, after: Photo, analysis: Analysis | None) -> Picture:
+def _kept(clinic: Clinic, analysis_id: str, side: Side, layer: Layer) -> bytes | None:
+    """What a comparison shows first, kept as previews are: to decode and draw it takes 0.6 s."""
+    return previews.kept(clinic.cache, f"{analysis_id}-{side}", WIDTH) if layer is Layer.PHOTO else None
+
+
+def _in_one_frame(picture: Picture, analysis: Analysis | None) -> Picture:
     """The picture of the later photo, drawn at its own scale, in the frame and at the size of the earlier one."""
     if analysis is None or analysis.alignment is None:
         return picture
-    scales = overlay.display_scale(after, WIDTH), overlay.display_scale(before, WIDTH)
-    return overlay.carried(picture, analysis.alignment, *scales)
+    alignment = analysis.alignment
+    scales = (min(1.0, WIDTH / size[0]) for size in (alignment.followup_size, alignment.baseline_size))
+    return overlay.carried(picture, alignment, *scales)
 
 
 def _layer(photo: Photo, analysis: Analysis, side: Side, layer: Layer) -> Picture:

@@ -8,7 +8,7 @@ import streamlit as st
 from tracker.clinic.types import UNDIRECTED_METRICS, Series
 from tracker.clinic.workflow import releasing
 from tracker.clinic.workflow.clinic import Clinic
-from tracker.clinic.workflow.review import Comparison
+from tracker.clinic.workflow.compared import Comparison
 from tracker.clinic.workflow.releasing import Releasable, ReleasedChange
 from tracker.dashboard import widgets
 from tracker.dashboard.context import Pair

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from tracker.clinic.workflow.review import Comparison
+from tracker.clinic.workflow.compared import Comparison
 from tracker.dashboard import pictures, widgets
 from tracker.exports import charts
 from tracker.exports.basis import behind, left_out_words, photos_words

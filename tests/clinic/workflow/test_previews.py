@@ -61,3 +61,38 @@ def test_absurd_widths_are_refused():
 )
 def test_file_names_are_safe_to_print(name, shown):
     assert previews.shown_name(name) == shown
+
+
+def test_a_narrow_preview_is_made_from_the_widest_and_not_from_the_original(tmp_path, photo, monkeypatch):
+    opened = []
+
+    def original():
+        opened.append(1)
+        return photo
+
+    monkeypatch.setattr(previews, "WIDTH", 200)  # the photo has 320 px
+    first = previews.preview(tmp_path, photo.sha256, 100, original)
+    assert len(opened) == 1
+    assert previews.kept(tmp_path, photo.sha256, 200) is not None
+    small = previews.preview(tmp_path, photo.sha256, 50, original)
+    assert len(opened) == 1
+    assert previews.preview(tmp_path, photo.sha256, 100, original) == first
+    shown, straight = (np.asarray(Image.open(io.BytesIO(one)), float) for one in (small, previews.jpeg(photo, 50)))
+    assert shown.shape == straight.shape
+    assert np.abs(shown - straight).mean() < 3  # grey levels that one more JPEG costs
+
+
+def test_a_damaged_preview_is_made_again_from_the_original(tmp_path, photo, monkeypatch):
+    monkeypatch.setattr(previews, "WIDTH", 200)
+    for broken in (b"", b"no picture"):
+        previews.keep(tmp_path, photo.sha256, 200, broken)
+        data = previews.preview(tmp_path, photo.sha256, 100, lambda: photo)
+        assert Image.open(io.BytesIO(data)).width == 100
+        assert Image.open(io.BytesIO(previews.kept(tmp_path, photo.sha256, 200))).width == 200
+        (tmp_path / f"{photo.sha256}-100.jpg").unlink()
+
+
+def test_a_preview_wider_than_the_widest_needs_the_original(tmp_path, photo, monkeypatch):
+    monkeypatch.setattr(previews, "WIDTH", 200)
+    previews.keep(tmp_path, photo.sha256, 200, previews.jpeg(photo, 200))
+    assert Image.open(io.BytesIO(previews.preview(tmp_path, photo.sha256, 300, lambda: photo))).width == 300

@@ -1,5 +1,6 @@
 """Queries about photos, regions and analyses."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -156,6 +157,24 @@ class PictureQueries(Queries):
         row = self.connection.execute(sa.select(table).where(*same)).first()
         return None if row is None else _analysis(row)
 
+    def find_analyses(self, wanted: Sequence[AnalysisRecord]) -> list[AnalysisRecord | None]:
+        """The stored analysis with the identity of each, in one question for 500 of them."""
+        table = schema.analyses
+        found: dict[tuple[str, ...], AnalysisRecord] = {}
+        for start in range(0, len(wanted), MOST_ASKED):
+            some = wanted[start : start + MOST_ASKED]
+            near = table.c.followup_photo_id.in_({one.followup_photo_id for one in some})
+            same = table.c.version.in_({one.version for one in some})
+            rows = self.connection.execute(
+                sa.select(table.c.id, *(table.c[name] for name in _IDENTITY)).where(near, same)
+            )
+            ids = {tuple(row)[1:]: row.id for row in rows}
+            known = [ids[_identity(one)] for one in some if _identity(one) in ids]
+            for row in self.connection.execute(sa.select(table).where(table.c.id.in_(known))):
+                record = _analysis(row)
+                found[_identity(record)] = record
+        return [found.get(_identity(one)) for one in wanted]
+
     def analysis(self, analysis_id: str) -> AnalysisRecord:
         """One analysis."""
         return _analysis(self.one(schema.analyses, analysis_id, "Analysis"))
@@ -187,8 +206,14 @@ class PictureQueries(Queries):
         return serial.analysis_from(fields, data)
 
 
+MOST_ASKED = 500
+"""Ids in one question: SQLite takes 32766."""
 _IDENTITY = ("baseline_photo_id", "followup_photo_id", "region_digest", "version", "weights_hash", "kit_digest")
 _PLAIN = ("baseline_sha256", "followup_sha256", "status", "reason", "retake")
+
+
+def _identity(record: AnalysisRecord) -> tuple[str, ...]:
+    return tuple(getattr(record, name) for name in _IDENTITY)
 
 
 def _flags(stored: list[dict[str, Any]]) -> tuple[Any, ...]:

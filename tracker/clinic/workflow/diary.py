@@ -88,12 +88,9 @@ def home_photo(clinic: Clinic, entry_id: str, width: int = 640) -> bytes:
         entry = records.diary_entry(entry_id)
     if not entry.photo_sha256:
         raise NotFound("Diary entry: expected one with a photo, found none; go back to the diary.")
-    data = previews.kept(clinic.cache, entry.photo_sha256, width)
-    if data is None:
-        photo = decode.open_photo(clinic.files.read(entry.photo_sha256), name=f"the photo of {entry.day}")
-        data = previews.jpeg(photo, width)
-        previews.keep(clinic.cache, entry.photo_sha256, width, data)
-    return data
+    sha256, name = entry.photo_sha256, f"the photo of {entry.day}"
+    opened = clinic.files.read
+    return previews.preview(clinic.cache, sha256, width, lambda: decode.open_photo(opened(sha256), name=name))
 
 
 def _check_day(day: date) -> None:

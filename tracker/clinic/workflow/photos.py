@@ -149,11 +149,7 @@ def photo_preview(clinic: Clinic, photo_id: str, width: int = previews.WIDTH) ->
     """JPEG of at most that width in px, made of pixels alone: no metadata, no thumbnail, no file name."""
     previews.check_width(width)
     record = get_photo(clinic, photo_id)
-    data = previews.kept(clinic.cache, record.sha256, width)
-    if data is None:
-        data = previews.jpeg(load_photo(clinic, photo_id), width)
-        previews.keep(clinic.cache, record.sha256, width, data)
-    return data
+    return previews.preview(clinic.cache, record.sha256, width, lambda: load_photo(clinic, photo_id))
 
 
 @guarded(Action.DRAW, photo_id=Kind.PHOTO)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tracker.clinic.access import Action
+from tracker.clinic.records.gathered import Gathered
 from tracker.clinic.records.store import Records
 from tracker.clinic.types import AnalysisRecord, HealingPhase, Kind, Patient, PhotoRecord, Series, Session
 from tracker.clinic.workflow.clinic import Clinic
@@ -91,10 +92,12 @@ class Timeline:
 def timeline(clinic: Clinic, patient_id: str) -> Timeline:
     """One patient's series, sessions and photos by date; raises NotFound."""
     with clinic.store.read() as records:
+        every = records.series_of(patient_id)
+        held = Gathered(records, [series.id for series in every])
         entries = []
-        for series in records.series_of(patient_id):
-            sessions = records.sessions_of(series.id)
-            photos = [SessionEntry(session, tuple(records.photos_of(session.id))) for session in sessions]
+        for series in every:
+            sessions = held.sessions_of(series.id)
+            photos = [SessionEntry(session, tuple(held.photos_of(session.id))) for session in sessions]
             entries.append(SeriesEntry(series, tuple(photos)))
         return Timeline(records.patient(patient_id), tuple(entries))
 
@@ -126,7 +129,7 @@ def progress(clinic: Clinic, series_id: str, version: str = "") -> pd.DataFrame:
         final outcome that a photo shows, once all planned treatments are done; else it is empty.
     """
     with clinic.store.read() as records:
-        return progress_of(records, series_id, version)
+        return progress_of(Gathered(records, [series_id]), series_id, version)
 
 
 def progress_of(records: Records, series_id: str, version: str = "") -> pd.DataFrame:

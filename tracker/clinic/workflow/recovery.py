@@ -171,7 +171,7 @@ def recoveries(clinic: Clinic, series_id: str, today: date | None = None) -> lis
         Default: the clinic's today. Treatments planned for later are left out.
     """
     with clinic.store.read() as records:
-        return recoveries_of(records, series_id, today or date.today())
+        return recoveries_of(Gathered(records, [series_id]), series_id, today or date.today())
 
 
 @guarded(Action.SEE_PLAN)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from tracker.clinic.access import Action
+from tracker.clinic.records.gathered import Gathered
 from tracker.clinic.records.store import Records
 from tracker.clinic.types import AnalysisStatus, Kind, PhotoRecord, Series, Session
 from tracker.clinic.types.review import Release
@@ -197,7 +198,8 @@ def withdraw_number(clinic: Clinic, analysis_id: str, metric: Metric, region: st
 @guarded(Action.RELEASE, patient_id=Kind.PATIENT)
 def releasable(clinic: Clinic, patient_id: str) -> Releasable:
     """What is released to a patient and what waits: photos, and the numbers that each series tells at this moment."""
-    with clinic.store.read() as records:
+    with clinic.store.read() as asked:
+        records = Gathered(asked, [series.id for series in asked.series_of(patient_id)])
         everything = _photos_of(records, patient_id)
         released = _released(records, patient_id, everything)
         seen = {one.photo.id for one in released.photos}
@@ -216,7 +218,8 @@ def releasable(clinic: Clinic, patient_id: str) -> Releasable:
 @guarded(Action.SEE_OWN, patient_id=Kind.PATIENT)
 def released_of(clinic: Clinic, patient_id: str) -> Released:
     """Everything that is released to a patient, and nothing else; raises NotFound."""
-    with clinic.store.read() as records:
+    with clinic.store.read() as asked:
+        records = Gathered(asked, [series.id for series in asked.series_of(patient_id)])
         return _released(records, patient_id, _photos_of(records, patient_id))
 
 

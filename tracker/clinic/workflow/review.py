@@ -5,43 +5,21 @@ from dataclasses import dataclass, replace
 
 from tracker.clinic.access import Action, may_at_all
 from tracker.clinic.jobs import Executor, Outcome, Progress
+from tracker.clinic.records.gathered import Gathered
 from tracker.clinic.records.store import Records
 from tracker.clinic.types import AnalysisRecord, AnalysisStatus, Kind, PhotoRecord
 from tracker.clinic.workflow.bursts import Visits, bursts_of, visits_between, visits_of
 from tracker.clinic.workflow.clinic import Clinic
+from tracker.clinic.workflow.compared import Comparison, Packed
 from tracker.clinic.workflow.guard import guarded
 from tracker.clinic.workflow.pairs import Jobs, Plan, analyse_job, filled, plan_of
 from tracker.imaging import change, pipeline
-from tracker.imaging.change import BurstChange
 from tracker.imaging.types import Analysis, Change, Metric
 
 WORKERS = Executor()
 """Shared by all threads of this process and started when first needed: a photo that exhausts the memory ends a worker,
 not the server."""
 DEFAULT_NOISE = "default noise, not measured with this room, camera and lamp"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Comparison:
-    """A stored analysis, or the mean of several.
-
-    Parameters
-    ----------
-    record : AnalysisRecord
-        What is kept: status, reason, changes. Of visits with several photos, that of the first pair that could be
-        compared, with the mean changes in place of its own.
-    analysis : Analysis or None
-        With alignment and regions, for overlays; None where the analysis failed.
-    pairs : tuple of Comparison
-        Each later photo against the baseline photo that stands for its visit; empty where there is only one pair.
-    averaged : tuple of BurstChange
-        The mean changes with how many photos they rest on; empty where there is only one pair.
-    """
-
-    record: AnalysisRecord
-    analysis: Analysis | None
-    pairs: tuple["Comparison", ...] = ()
-    averaged: tuple[BurstChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +31,7 @@ class Answer:
     first, second : PhotoRecord
         The photos that stand for the two visits.
     record : AnalysisRecord
-        As in :class:`Comparison`.
+        As in :class:`tracker.clinic.workflow.compared.Comparison`.
     photos : int
         Later photos behind it.
     """
@@ -95,8 +73,9 @@ def compare_visits(clinic: Clinic, baseline_photo_id: str, followup_photo_id: st
         As :func:`compare`.
     """
     with clinic.store.read() as records:
-        visits = visits_between(records, baseline_photo_id, followup_photo_id)
-        plans = _plans(records, visits)
+        held = _around(records, baseline_photo_id, followup_photo_id)
+        visits = visits_between(held, baseline_photo_id, followup_photo_id)
+        plans = _plans(held, visits)
     return _combined(visits, plans, _measured(clinic, plans))
 
 
@@ -108,7 +87,7 @@ def load_analysis(clinic: Clinic, analysis_id: str) -> Comparison:
     """
     with clinic.store.read() as records:
         record = records.analysis(analysis_id)
-        return _seen(clinic, Comparison(record, records.full_analysis(record)))
+        return _seen(clinic, Comparison(record, Packed(clinic, record)))
 
 
 @guarded(Action.SEE_COMPARISON, analysis_id=Kind.ANALYSIS)
@@ -124,27 +103,27 @@ def load_visits(clinic: Clinic, analysis_id: str) -> Comparison:
     """
     with clinic.store.read() as records:
         record = records.analysis(analysis_id)
-        visits = visits_between(records, record.baseline_photo_id, record.followup_photo_id)
-        plans = _plans(records, visits)
-        found = [_stored(records, plan) for plan in plans]
-        known = [one for one in found if one is not None]
+        held = _around(records, record.baseline_photo_id, record.followup_photo_id)
+        visits = visits_between(held, record.baseline_photo_id, record.followup_photo_id)
+        plans = _plans(held, visits)
+        known = [one for one in _stored(clinic, records, plans) if one is not None]
         if len(known) < len(plans) or analysis_id not in {one.record.id for one in known}:
-            return _seen(clinic, Comparison(record, records.full_analysis(record)))
+            return _seen(clinic, Comparison(record, Packed(clinic, record)))
         return _seen(clinic, _combined(visits, plans, known))
 
 
 def _seen(clinic: Clinic, whole: Comparison) -> Comparison:
     if may_at_all(clinic.actor, Action.COMPARE):
         return whole
-    bare = None if whole.analysis is None else replace(whole.analysis, changes=(), flags=())
-    return Comparison(replace(whole.record, changes=(), flags=()), bare)
+    return Comparison(replace(whole.record, changes=(), flags=()), Packed(clinic, whole.record, bare=True))
 
 
 @guarded(Action.SEE_RECORD, series_id=Kind.SERIES)
 def suggested_pairs(clinic: Clinic, series_id: str) -> list[tuple[PhotoRecord, PhotoRecord]]:
     """(baseline, follow-up) for every analysis that a series needs: see :class:`Visits`; each once, by date."""
     with clinic.store.read() as records:
-        return list(dict.fromkeys(pair for visits in visits_of(records, series_id) for pair in visits.pairs))
+        held = Gathered(records, [series_id])
+        return list(dict.fromkeys(pair for visits in visits_of(held, series_id) for pair in visits.pairs))
 
 
 @guarded(Action.SEE_RECORD, session_id=Kind.SESSION)
@@ -152,6 +131,14 @@ def leads(clinic: Clinic, session_id: str) -> list[PhotoRecord]:
     """The photo that stands for each view and moment of a session."""
     with clinic.store.read() as records:
         return [burst.lead for burst in bursts_of(records, session_id)]
+
+
+@guarded(Action.SEE_RECORD, series_id=Kind.SERIES)
+def leads_of(clinic: Clinic, series_id: str) -> dict[str, list[PhotoRecord]]:
+    """The photos that stand for each view and moment, by the id of every session of a series, in their order."""
+    with clinic.store.read() as records:
+        held = Gathered(records, [series_id])
+        return {one.id: [burst.lead for burst in bursts_of(held, one.id)] for one in held.sessions_of(series_id)}
 
 
 def noise_source(clinic: Clinic, record: AnalysisRecord) -> str:
@@ -184,7 +171,8 @@ def measure_series(
         Workers to use; by default those shared by this process.
     """
     with clinic.store.read() as records:
-        wanted = [(visits, _plans(records, visits)) for visits in visits_of(records, series_id)]
+        held = Gathered(records, [series_id])
+        wanted = [(visits, _plans(held, visits)) for visits in visits_of(held, series_id)]
     once = {_key(plan): plan for _, plans in wanted for plan in plans}
     made = _measured(clinic, list(once.values()), progress, executor)
     found = dict(zip(once, made, strict=True))
@@ -204,6 +192,7 @@ def stored_answers(records: Records, series_id: str, version: str = "") -> list[
         Of the pipeline; default: the current one, or the newest stored where nothing was measured with it yet.
         Versions are never mixed.
     """
+    records = records if isinstance(records, Gathered) else Gathered(records, [series_id])
     wanted = [(visits, _plans(records, visits)) for visits in visits_of(records, series_id)]
     kits = {_key(plan): plan.draft.kit_digest for _, plans in wanted for plan in plans}
     stored = [record for record in records.analyses_of(series_id) if _drawn_pair(record) in kits]
@@ -230,6 +219,12 @@ def _version(stored: Sequence[AnalysisRecord]) -> str:
     return versions[-1] if versions and pipeline.PIPELINE_VERSION not in versions else pipeline.PIPELINE_VERSION
 
 
+def _around(records: Records, *photo_ids: str) -> Records:
+    """The records with everything at hand of the series that some photos belong to."""
+    sessions = dict.fromkeys(records.photo(one).session_id for one in photo_ids)
+    return Gathered(records, [records.session(one).series_id for one in sessions])
+
+
 def _plans(records: Records, visits: Visits) -> list[Plan]:
     return [plan_of(records, *pair) for pair in visits.pairs]
 
@@ -248,7 +243,7 @@ def _measured(
 ) -> list[Comparison]:
     """Every planned analysis: read from the store, or made and stored."""
     with clinic.store.read() as records:
-        found = [_stored(records, plan) for plan in plans]
+        found = _stored(clinic, records, plans)
     missing = [plan for plan, known in zip(plans, found, strict=True) if known is None or _failed(known)]
     fresh: dict[tuple[str, str, str], Comparison] = {}
     if missing:
@@ -263,17 +258,17 @@ def _failed(known: Comparison) -> bool:
     return known.record.status is AnalysisStatus.FAILED
 
 
-def _stored(records: Records, plan: Plan) -> Comparison | None:
-    found = records.find_analysis(plan.draft)
-    return None if found is None else Comparison(found, records.full_analysis(found))
+def _stored(clinic: Clinic, records: Records, plans: Sequence[Plan]) -> list[Comparison | None]:
+    found = records.find_analyses([plan.draft for plan in plans])
+    return [None if one is None else Comparison(one, Packed(clinic, one)) for one in found]
 
 
 def _save(clinic: Clinic, plan: Plan, outcome: Outcome[Analysis]) -> Comparison:
     made = filled(plan.draft, outcome.value, outcome.error)
     with clinic.store.write() as records:
         record = records.save_analysis(made, outcome.value)
-        # Another process may have been faster: what is stored is what everyone sees.
-        return Comparison(record, records.full_analysis(record))
+    # Another process may have been faster: what is stored is what everyone sees.
+    return Comparison(record, Packed(clinic, record))
 
 
 def _combined(visits: Visits, plans: Sequence[Plan], made: Sequence[Comparison]) -> Comparison:
@@ -289,7 +284,7 @@ def _combined(visits: Visits, plans: Sequence[Plan], made: Sequence[Comparison])
     averaged = tuple(change.average_bursts(later, [one.record.changes for one in made[count:]], shares))
     shown = next((one for one in made[:count] if one.record.status is AnalysisStatus.DONE), made[0])
     record = replace(shown.record, changes=tuple(one.change for one in averaged))
-    return Comparison(record, shown.analysis, tuple(made[:count]), averaged)
+    return Comparison(record, shown.packed, tuple(made[:count]), averaged)
 
 
 def _counted(plan: Plan, changes: Sequence[Change], corrected: bool) -> list[Change]:

@@ -6,7 +6,7 @@ from tracker.clinic.workflow.telling import deciding as deciding_measure
 from tracker.dashboard import courses, results, state, widgets
 from tracker.dashboard.context import PAGES, remembered_choice, series_of_page
 from tracker.exports import charts
-from tracker.exports.table import brief, metric_words, region_words
+from tracker.exports.table import metric_words, region_words
 from tracker.wording import capital, t
 
 st.title(t("Progress"))
@@ -54,10 +54,5 @@ others = [one for one in found if one[0] != metric]
 if others:
     st.subheader(t("Other measures"), anchor=False)
 for name, region in others:
-    change = courses.latest(table, answers, name, region)
-    verdict = brief(change) if change is not None else t("no number")
-    with st.expander(widgets.plain(f"{metric_words(name)} ({region_words(region)}): {verdict}")):
-        if change is not None:
-            widgets.verdict_cards([change])
-        results.chart(table, name, region)
+    courses.other(table, answers, name, region)
 results.not_measured()
