@@ -7,7 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from secrets import token_urlsafe
+from secrets import token_hex
 
 from tracker.clinic.types.review import Shown
 from tracker.clinic.workflow.blinded import BlindedPair
@@ -36,7 +36,7 @@ _LOCK = threading.Lock()
 
 def hide(clinic: Clinic, pair: BlindedPair) -> str:
     """The token that stands for a pair, for who acts alone."""
-    token = token_urlsafe(18)
+    token = token_hex(18)  # no underscores, which Streamlit keeps for itself
     with _LOCK:
         _HIDDEN[token] = _Hidden(pair, str(clinic.home), clinic.actor.user_id, time.monotonic() + LASTS_S)
         while len(_HIDDEN) > MOST:
