@@ -13,7 +13,7 @@ from tracker.dashboard import state, widgets
 from tracker.wording import capital, mark, t, when
 
 AT_ONCE = 20_000
-"""So long a chain is checked while the page is drawn (0.6 s); a longer one when somebody asks for it."""
+"""So long a chain is checked while the page is drawn (0.2 s); a longer one when somebody asks for it."""
 DOOR = (mark("sign in"), mark("sign out"), mark("set a password by a one-time link"), mark("offer the first account"))
 """What the log calls things that are done at the door; every other action is in the table of who may do what."""
 _RESULTS = {DONE: mark("done"), REFUSED: mark("refused"), FAILED: mark("failed")}

@@ -1,8 +1,8 @@
 """The cookie that carries a sign-in's token: never readable by a script, never sent for another web page."""
 
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
+from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import Scope
 
@@ -28,12 +28,10 @@ def read_named(scope: Scope, name: str) -> str:
     """The value of one cookie of a request; empty where it has none."""
     for header, value in scope["headers"]:
         if header.lower() == b"cookie":
-            try:
-                found = SimpleCookie(value.decode("latin-1")).get(name)
-            except CookieError:
-                continue
+            # Not SimpleCookie: it gives up at the first odd cookie, and other programs of this computer set some too.
+            found = cookie_parser(value.decode("latin-1")).get(name)
             if found is not None:
-                return found.value
+                return found
     return ""
 
 

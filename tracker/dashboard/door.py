@@ -5,7 +5,7 @@ No password, token or login is ever logged or stands in an address, but for the 
 
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import parse_qs
@@ -55,16 +55,16 @@ async def setup(request: Request) -> Response:
 
 async def logout(request: Request) -> Response:
     """``POST /logout``: end this sign-in. The cookie only comes with requests of our own pages (SameSite=Strict)."""
-    await run_in_threadpool(door.leave, state.opened(), cookies.read(request.scope))
-    response = RedirectResponse("/login", 303, HEADERS)
-    cookies.take(response, request.scope)
-    return response
+    return await _told_if_unavailable(request, run_in_threadpool(_log_out, request))
 
 
 def session(request: Request) -> Response:
     """``GET /session``: seconds until the sign-in ends if nothing more is done; asking puts nothing off."""
     token = cookies.read(request.scope)
-    here = door.present(state.opened(), token=token, active=False) if token else None
+    try:
+        here = door.present(state.opened(), token=token, active=False) if token else None
+    except StoreUnavailable:
+        return PlainTextResponse("", 503)
     left = 0 if here is None else max(0, int((here.ends - datetime.now(UTC)).total_seconds()))
     answer = {"signed_in": here is not None, "ends_in": left}
     return JSONResponse(answer, 200 if here is not None else 401, {"cache-control": "no-store"})
@@ -82,15 +82,20 @@ def part(request: Request) -> Response:
 
 async def _answered(request: Request, made: Callable[[dict[str, str]], Response]) -> Response:
     """The answer to a page or a form of the door; a mistake becomes a page that says so."""
+    if request.method != "POST":
+        return await _told_if_unavailable(request, run_in_threadpool(made, {}))
     try:
-        if request.method != "POST":
-            return await run_in_threadpool(made, {})
         fields = await _form(request)
-        return await anyio.to_thread.run_sync(made, fields, limiter=_limiter())
     except _Refused as refused:
         with spoken(language_of(request)):
             words = t("This form was open for too long, or came from another page. Open the page again.")
         return page(request, "message.html.jinja", refused.status, words=words, again="/login")
+    return await _told_if_unavailable(request, anyio.to_thread.run_sync(made, fields, limiter=_limiter()))
+
+
+async def _told_if_unavailable(request: Request, answer: Awaitable[Response]) -> Response:
+    try:
+        return await answer
     except StoreUnavailable:
         with spoken(language_of(request)):
             words = t("The records cannot be reached at this moment. Try again, and tell the clinic if it stays.")
@@ -138,6 +143,13 @@ def _with_form(request: Request, name: str, status: int = 200, **values: object)
     token = known if len(known) == len(secrets.token_urlsafe(32)) else secrets.token_urlsafe(32)
     response = page(request, name, status, form=token, **values)
     response.set_cookie(form_cookie_name(secure), token, path="/", secure=secure, httponly=True, samesite="strict")
+    return response
+
+
+def _log_out(request: Request) -> Response:
+    door.leave(state.opened(), cookies.read(request.scope))
+    response = RedirectResponse("/login", 303, HEADERS)
+    cookies.take(response, request.scope)
     return response
 
 
