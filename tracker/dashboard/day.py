@@ -78,7 +78,7 @@ def show(shown: Sequence[Section]) -> None:
 def _list(section: Section) -> None:
     st.subheader(f"{section.title} ({section.total})", anchor=False)
     for number, line in enumerate(section.lines):
-        with st.container(border=True, key=f"line_{section.name}_{number}"):
+        with st.container(border=True, key=f"dayline_{section.name}_{number}"):
             left, right = st.columns([3, 1] if section.people else [3, 2], vertical_alignment="center")
             who = f"{line.who.code} · {line.who.name}" if line.who.name else line.who.code
             mark = f":orange-badge[{t('Flag')}] " if line.doubt else ""
