@@ -31,6 +31,7 @@ from tracker.imaging.types import Metric
 
 MAIN = Path(state.__file__).parent / "entry" / "main.py"
 START = date(2026, 3, 2)
+NOTES = "Wound fluid on day one"
 VISITS = ((0, SessionKind.TREATMENT, 1.0), (3, SessionKind.FOLLOW_UP, 1.5), (42, SessionKind.FOLLOW_UP, 0.2))
 AREA_MM = [[-34, -24], [-12, -26], [-8, -6], [-20, 2], [-36, -4]]
 
@@ -45,9 +46,7 @@ def draw_clinic(home: Path) -> None:
         plan = SeriesPlan(Indication.REDNESS, BodySite.OTHER, "left cheek", primary_metric=Metric.REDNESS)
         series = intake.add_series(clinic, patient.id, plan)
         for turn, (days, kind, blood) in enumerate(VISITS):
-            session = intake.add_session(
-                clinic, series.id, Visit(START + timedelta(days), kind, "pen", 1.5, "", "note")
-            )
+            session = intake.add_session(clinic, series.id, Visit(START + timedelta(days), kind, "pen", 1.5, "", NOTES))
             lesions = tuple(patch.changed(blood=blood) for patch in patches)
             spec = phantom.SceneSpec(phantom.SITES["cheek"], 45, (120, 90), 6.0, lesions)
             visit = phantom.Visit(

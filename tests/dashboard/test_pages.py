@@ -7,34 +7,123 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tracker import phantom
+from tracker.clinic.types import Role
 from tracker.clinic.workflow import intake, photos
-from tracker.dashboard import gate, state
+from tracker.clinic.workflow.clinic import Clinic
+from tracker.dashboard import gate, menu, state
 
+MAIN = Path(state.__file__).parent / "entry" / "main.py"
 FOLDER = Path(state.__file__).parent / "pages"
 PAGES = sorted(path.name for path in FOLDER.glob("*.py"))
-EMPTY = {"repeatability.py": "No kit measured yet"}  # the other pages are about patients
+OWN = {entry.file for entry in menu.ENTRIES if entry.only is Role.PATIENT}
+EMPTY = {
+    "account.py": "This account has no password",
+    "accounts.py": "Dr Test",
+    "audit.py": "Who did what to whose record",
+    "blinded.py": "No pair is left for you to grade",
+    "exports.py": "Nobody has consented to an export yet",
+    "own_data.py": "Nothing on record",
+    "own_diary.py": "Nothing written yet",
+    "own_progress.py": "Your clinic has not released photos yet",
+    "own_today.py": "No treatment yet",
+    "repeatability.py": "No kit measured yet",
+    "settings.py": "Protect the treated skin from the sun",
+    "store.py": "Are all photos whole?",
+}
+"""What pages say that are not about a patient of the clinic; all others ask for the first patient."""
+ROLES = ("CLINICIAN", "STAFF", "PATIENT", "ADMIN")
 
 
 def said(app):
     """Everything a page shows as text."""
-    kinds = (app.title, app.subheader, app.markdown, app.caption, app.error, app.warning, app.get("html"))
+    kinds = (app.title, app.subheader, app.markdown, app.caption, app.error, app.warning, app.info, app.get("html"))
     return "\n".join(str(getattr(one, "value", None) or one.proto.body) for kind in kinds for one in kind)
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_opens_on_an_empty_store_and_says_what_to_do(empty_app, page):
-    empty_app.switch_page(str(FOLDER / page)).run()
-    assert not empty_app.exception
-    assert not empty_app.error
-    assert EMPTY.get(page, "No patients yet") in said(empty_app)
+def test_opens_on_an_empty_store_and_says_what_to_do(empty_page, page):
+    app = empty_page(page)
+    assert not app.exception
+    assert not app.error
+    assert app.title
+    assert EMPTY.get(page, "No patients yet") in said(app)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.fixture
+def empty_page(at_home, tmp_path):
+    """A function that opens a page over an empty store; a patient's own page over nothing but that patient."""
+
+    def opened(page):
+        patient_id = ""
+        if page in OWN:
+            with Clinic.open(tmp_path) as clinic:
+                patient_id = intake.add_patient(clinic).id
+        at_home(tmp_path, ("PATIENT",) if page in OWN else ("CLINICIAN", "ADMIN"), patient_id)
+        return AppTest.from_file(MAIN, default_timeout=60).run().switch_page(str(FOLDER / page)).run()
+
+    return opened
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in OWN])
 def test_opens_on_a_full_store(drawn_app, page):
     drawn_app.switch_page(str(FOLDER / page)).run()
     assert not drawn_app.exception
     assert not drawn_app.error
     assert "No patients yet" not in said(drawn_app)
+
+
+@pytest.fixture
+def as_role(at_home, drawn_home):
+    """A function that opens the dashboard over the drawn clinic as somebody of one role, a patient as P-001."""
+
+    def opened(role):
+        with Clinic.open(drawn_home) as clinic:
+            patient = intake.find_patient(clinic, "P-001")
+        at_home(drawn_home, (role,), patient.id if role == "PATIENT" else "")
+        return AppTest.from_file(MAIN, default_timeout=120).run()
+
+    return opened
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_is_offered_its_pages_and_reaches_no_other(as_role, role):
+    app = as_role(role)
+    offered = {entry.file for entry in menu.offered(state.me().actor)}
+    assert offered
+    for page in PAGES:
+        if page in offered:
+            app.switch_page(str(FOLDER / page)).run()
+            assert not app.exception, page
+            assert not app.error, page
+            continue
+        with pytest.raises(ValueError, match="Could not find a navigation page"):
+            app.switch_page(str(FOLDER / page))
+
+
+@pytest.mark.parametrize(
+    ("role", "hidden"), [("ADMIN", ("P\\-001", "Roe", "Wound fluid")), ("PATIENT", ("Wound",)), ("STAFF", ("Wound",))]
+)
+def test_no_page_of_a_role_says_what_it_may_not_know(as_role, role, hidden):
+    app = as_role(role)
+    for entry in menu.offered(state.me().actor):
+        if entry.file != "audit.py":  # it names patients by their code, which is what it is for
+            app.switch_page(str(entry.path)).run()
+            assert not [words for words in hidden if words in said(app)], entry.file
+
+
+def test_a_page_run_past_the_menu_shows_no_patient_to_who_may_not(as_role, monkeypatch):
+    for role in ("ADMIN", "STAFF"):
+        app = as_role(role)
+        monkeypatch.setattr(menu, "may_at_all", lambda *_: True)  # as if the menu had forgotten to ask
+        app.run()
+        for page in ("compare.py", "timeline.py", "progress.py", "intake.py", "upload.py", "recovery.py"):
+            app.switch_page(str(FOLDER / page)).run()
+            assert not app.exception, (role, page)
+            assert "Redness (marked area)" not in said(app)
+            assert "/img/" not in said(app)
+            if role == "ADMIN":
+                assert "P-001" not in said(app)
+        monkeypatch.undo()
 
 
 def test_pages_are_thin():
