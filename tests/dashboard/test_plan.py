@@ -5,9 +5,32 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tracker.clinic.types import BodySite, Indication, Moment, Series, SeriesPlan, Session, SessionKind, Visit
+from tracker.clinic.types import (
+    BodySite,
+    Booking,
+    BookingState,
+    Booster,
+    Indication,
+    Moment,
+    Sector,
+    Series,
+    SeriesPlan,
+    Session,
+    SessionKind,
+    Visit,
+    Zone,
+)
+from tracker.clinic.types.plan import Standing, Step, Window
 from tracker.clinic.workflow.progress import SeriesEntry, SessionEntry
-from tracker.dashboard.plan import due_words, healing_note, is_healing, session_details
+from tracker.dashboard.plan import (
+    due_words,
+    healing_note,
+    is_healing,
+    next_words,
+    session_details,
+    visit_remarks,
+    window_words,
+)
 from tracker.imaging.types import Metric
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -73,3 +96,39 @@ def test_healing_note_depends_on_measure_and_moment():
     assert "10 days after" in healing_note(later, Moment.BEFORE, Metric.ROUGHNESS)
     assert healing_note(session(0), Moment.BEFORE) == ""
     assert "on the day of needling" in healing_note(session(0), Moment.AFTER)
+
+
+DUE = Window(Step.TREATMENT, FIRST + timedelta(28), FIRST + timedelta(35), FIRST + timedelta(49))
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (0, "Next treatment: 29 Jan 2026 to 19 Feb 2026"),
+        (28, "Next treatment: due now, until 19 Feb 2026"),
+        (50, "Next treatment: overdue since 20 Feb 2026 (planned 5 Feb 2026)"),
+    ],
+)
+def test_windows_in_words(days, words):
+    assert window_words(DUE, FIRST + timedelta(days)) == words
+    assert window_words(replace(DUE, closes=None), FIRST) == "Next treatment: can be planned any time"
+
+
+def test_what_comes_next_is_the_appointment_where_there_is_one():
+    plan = SeriesPlan(Indication.REDNESS, BodySite.FACE)
+    standing = Standing("s", "p", "P-001", plan, FIRST)
+    assert next_words(standing, None) == "Nothing is due"
+    assert next_words(standing, DUE, FIRST).startswith("Next treatment")
+    booking = Booking("b", "s", FIRST, "14:30", SessionKind.TREATMENT, BookingState.BOOKED, NOW)
+    assert next_words(replace(standing, booking=booking), DUE) == "Booked: 1 Jan 2026, 14:30 · treatment"
+    assert next_words(replace(standing, booking=booking, ended=FIRST), DUE) == "Ended on 1 Jan 2026"
+
+
+def test_zones_booster_and_remarks_are_told():
+    zones = (Zone("forehead", 0.5, 1), Zone("cheeks", 1.5, 4))
+    more = {"zones": zones, "booster": Booster.PRP, "serum": "kit 7", "sector": Sector.MEDICAL, "anaesthetic": "cream"}
+    words = session_details(session(0, **more), SeriesPlan(Indication.REDNESS, BodySite.FACE))
+    assert words.endswith(
+        "forehead 0.5 mm, 1 pass · cheeks 1.5 mm, 4 passes · platelet-rich plasma (PRP): kit 7 · medical"
+    )
+    assert visit_remarks(session(0, notes="calm", **more).visit) == [("Anaesthetic", "cream"), ("Notes", "calm")]
