@@ -25,7 +25,7 @@ def tell_fault(fault: Exception) -> bool:
     bool
         True: Streamlit's own box, which offers to search for the message on the web, is not shown.
     """
-    LOG.error("A page failed", exc_info=fault)
+    LOG.critical("A page failed", exc_info=fault)
     st.error(
         t("Something went wrong in the program. What was stored is safe. Load the page again; if it stays, report it.")
     )

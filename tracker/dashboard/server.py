@@ -129,7 +129,7 @@ def serve(home: Path, network: Network = HERE, *, open_browser: bool = False) ->
     network.check()
     _must_be_free(network.address, network.port)
     os.environ["TRACKER_HOME"] = str(home)
-    os.environ[HOSTS] = network.name
+    os.environ[HOSTS] = f"{os.environ.get(HOSTS, '')} {network.name}".strip()
     with Clinic.open(home) as clinic:
         link = door.first_link(clinic)
     page = f"{network.url}/setup/{link}" if link else network.url
