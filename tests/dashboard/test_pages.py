@@ -11,6 +11,7 @@ from tracker.clinic.types import Role
 from tracker.clinic.workflow import intake, photos
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.dashboard import gate, menu, state
+from tracker.errors import StoreUnavailable
 
 MAIN = Path(state.__file__).parent / "entry" / "main.py"
 FOLDER = Path(state.__file__).parent / "pages"
@@ -70,6 +71,21 @@ def test_opens_on_a_full_store(drawn_app, page):
     assert not drawn_app.exception
     assert not drawn_app.error
     assert "No patients yet" not in said(drawn_app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_store_that_fails_in_the_middle_is_one_sentence(empty_page, page, monkeypatch):
+    app = empty_page(page)
+
+    def gone():
+        raise StoreUnavailable("The record store cannot be reached: nothing was saved; check the disk and try again.")
+
+    monkeypatch.setattr(state, "clinic", gone)
+    app.run()
+    assert not app.exception
+    assert [error.value for error in app.error] == [
+        "The record store cannot be reached\\: nothing was saved; check the disk and try again\\."
+    ]
 
 
 @pytest.fixture
