@@ -115,3 +115,19 @@ def test_the_drawn_clinic_is_measured_with_its_photo_of_day_three(drawn_app):
     assert not drawn_app.exception
     assert "Day 3, " in html(drawn_app)
     assert html(drawn_app).count('<img src="/img/') == 2
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "photos", "shown"), [(3, (1, 0), 1), (30, (1, 0), 0), (30, (0, 0), 1), (30, (1, 1), 1)]
+)
+def test_the_needling_shown_first_is_the_one_that_is_looked_for(days_ago, photos, shown):
+    from types import SimpleNamespace
+
+    from tracker.dashboard.recovery import first_shown
+
+    taken = [[SimpleNamespace(day=2)] * count + [SimpleNamespace(day=None)] for count in photos]
+    found = [
+        SimpleNamespace(day_today=35, photos=taken[0]),
+        SimpleNamespace(day_today=days_ago, photos=taken[1]),
+    ]
+    assert first_shown(found) is found[shown]

@@ -41,11 +41,20 @@ _SIGNS = {
         "{least} could have been seen."
     ),
 }
+STILL_FOLLOWED_DAYS = 14
+"""After it nobody photographs a healing any more."""
 
 
 def needling_words(one: Recovery) -> str:
     """``"Needling 2 of 4 Apr 2026"``."""
     return t("Needling {number} of {day}", number=one.number, day=when(one.session.date))
+
+
+def first_shown(found: Sequence[Recovery]) -> Recovery:
+    """The needling to show first: the last one, unless it is long past and only earlier ones have photos."""
+    last = found[-1]
+    photographed = [one for one in found if any(photo.day is not None for photo in one.photos)]
+    return last if last.day_today <= STILL_FOLLOWED_DAYS or not photographed else photographed[-1]
 
 
 def today_words(one: Recovery) -> str:

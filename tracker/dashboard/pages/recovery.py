@@ -16,7 +16,11 @@ if not found:
     st.stop()
 numbers = {one.number: one for one in reversed(found)}
 picked = st.selectbox(
-    t("Needling"), list(numbers), format_func=lambda one: recovery.needling_words(numbers[one]), key="recovery_needling"
+    t("Needling"),
+    list(numbers),
+    index=list(numbers).index(recovery.first_shown(found).number),
+    format_func=lambda one: recovery.needling_words(numbers[one]),
+    key=f"recovery_needling_{series.id}",
 )
 chosen = numbers[picked]
 st.markdown(f"**{widgets.plain(recovery.today_words(chosen))}**")
