@@ -9,7 +9,7 @@ from tracker.clinic.records.auditing import REFUSED
 from tracker.clinic.types import Role
 from tracker.clinic.workflow import accounts, codes, door, own_account
 from tracker.clinic.workflow.door import FirstAccount, NotLetIn
-from tracker.errors import InvalidInput
+from tracker.errors import InvalidInput, StoreUnavailable
 
 WORD = "plum harbour seven lanterns"
 OTHER = "quiet kettle orange meadow"
@@ -231,3 +231,16 @@ def test_ends_is_the_nearer_of_both_limits(clinic, boss):
     here = door.present(clinic, token=enter(clinic).token)
     assert here.ends == here.sign_in.seen + door.IDLE
     assert here.ends < datetime.now(UTC) + door.ABSOLUTE
+
+
+def test_a_disk_that_is_full_stops_nobody_who_is_in(clinic, monkeypatch):
+    with clinic.store.write() as records:
+        user = records.add_user("reader", "", frozenset({Role.CLINICIAN}))
+        sign_in = records.add_sign_in(door.digest("token"), user.id)
+        records.touch_sign_in(sign_in.id, datetime.now(UTC) - timedelta(minutes=5))
+
+    def full():
+        raise StoreUnavailable("The record store's disk is full.")
+
+    monkeypatch.setattr(type(clinic.store), "write", lambda self: full())
+    assert door.present(clinic, token="token").user.login == "reader"

@@ -5,6 +5,7 @@ Only hashes of tokens are kept. What goes wrong at the door is told in the same 
 
 import hashlib
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +16,7 @@ from tracker.clinic.types import FIRST_PRACTICE, Actor, Invitation, Role, SignIn
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.codes import step_of
 from tracker.clinic.workflow.guard import logged
-from tracker.errors import InvalidInput, TrackerError
+from tracker.errors import InvalidInput, StoreUnavailable, TrackerError
 from tracker.wording import mark, n, t
 
 IDLE = timedelta(minutes=15)
@@ -234,7 +235,7 @@ def present(clinic: Clinic, *, token: str = "", sign_in_id: str = "", active: bo
     if now >= found.seen + IDLE or now >= found.created + ABSOLUTE:
         return None
     if active and now - found.seen > TOUCHED_AGAIN:
-        with clinic.store.write() as records:
+        with suppress(StoreUnavailable), clinic.store.write() as records:  # a full disk stops nobody from looking
             records.touch_sign_in(found.id, now)
     actor = Actor(user.id, user.name or user.login, user.practice_id, user.roles, user.patient_id, found.id)
     return Present(actor, user, found)
