@@ -21,13 +21,14 @@ TEXTS_OF = {"t": 1, "mark": 1, "n": 2}
 VOCABULARIES = (
     "tracker.clinic.access",
     "tracker.clinic.types",
+    "tracker.clinic.types.plan",
     "tracker.clinic.types.review",
     "tracker.clinic.workflow.protocols",
     "tracker.exports.comparison",
     "tracker.imaging.types",
 )
 """Modules whose enumerations carry words that are shown."""
-UNSEEN = ("FlagCode", "AnalysisStatus", "SightingKind", "FileKind", "Scope")
+UNSEEN = ("FlagCode", "AnalysisStatus", "SightingKind", "FileKind", "Scope", "Situation")
 """Enumerations whose words are names in files and addresses, never shown."""
 
 
