@@ -192,6 +192,10 @@ def browser(playwright, skin, tmp_path_factory):
     chromium.close()
 
 
+def _exactly(label):
+    return {"exact": True} if isinstance(label, str) else {}
+
+
 def _words(said):
     return f"{said.text} ({said.location.get('url', '')})"
 
@@ -283,18 +287,64 @@ class Tab:
         self.page.get_by_role("button", name=label, exact=named.pop("exact", True)).first.click(**named)
         self.page.evaluate("() => looking.quiet()")
 
+    def choose(self, label, option, within=None):
+        """One of the options of a list that opens."""
+        (within or self.page).get_by_role("combobox", name=label, **_exactly(label)).first.click()
+        self.page.get_by_role("option", name=option).first.click()
+        self.quiet()
+
+    def choose_several(self, label, *options):
+        """Options of a list that takes several."""
+        for option in options:
+            self.page.get_by_role("combobox", name=label, exact=True).first.click()
+            self.page.get_by_role("option", name=option).first.click()
+        self.page.keyboard.press("Escape")
+        self.quiet()
+
+    def type(self, label, words):
+        """Into a field, and out of it again, which tells the server."""
+        field = self.page.get_by_label(label, exact=True).first
+        field.fill(words)
+        field.press("Tab")
+        self.quiet()
+
+    def date(self, label, day):
+        """Into a field of a date."""
+        self.page.get_by_role("spinbutton", name=f"year, {label}").click()
+        self.page.keyboard.type(f"{day:%Y%m%d}")
+        self.page.keyboard.press("Tab")
+        self.quiet()
+
+    def tick(self, words, exact=False):
+        """A check box, a radio button or a switch, by its words: what is pressed is the label, as with a finger."""
+        self.page.locator("label").filter(
+            has_text=re.compile(f"^{re.escape(words)}$" if exact else re.escape(words))
+        ).locator("visible=true").first.click()
+        self.quiet()
+
+    def unfold(self, title):
+        """A part of the page that is folded."""
+        fold = self.page.locator("[data-testid=stExpander]").filter(has=self.page.locator("summary", has_text=title))
+        if not fold.first.locator("details").first.evaluate("one => one.open"):
+            fold.first.locator("summary").click()
+        self.quiet()
+        return fold.first
+
     def quiet(self):
         """Wait until the run that goes on is over."""
         self.page.evaluate("() => looking.quiet()")
 
     def shot(self, name):
-        """A picture of the whole page for people to look at."""
+        """A picture of the whole page for people to look at; what cannot be read or pressed on it is a complaint."""
         SHOTS.mkdir(exist_ok=True)
+        self.page.evaluate(LOOK)
+        self.quiet()
         main = "document.querySelector('[data-testid=stMain]')"
         high = self.page.evaluate(f"() => {main} ? {main}.scrollHeight + 80 : document.documentElement.scrollHeight")
         self.page.set_viewport_size({"width": self.width, "height": max(HEIGHTS[self.width], min(int(high), 6000))})
         self.page.screenshot(path=SHOTS / f"{name}_{self.width}.png")
         self.page.set_viewport_size({"width": self.width, "height": HEIGHTS[self.width]})
+        self.complaints += [f"{name}_{self.width}: {fault}" for fault in self.faults()]
 
     def faults(self):
         """What is wrong with the page as it is seen: width, contrast, targets, pictures, alarms."""

@@ -30,7 +30,7 @@ def patient_of_page() -> Patient:
         st.stop()
     if patient is None:
         _turn_to(found.patients[0].id)
-    with st.container(horizontal=True, key="line_of_patient", vertical_alignment="bottom"):
+    with st.container(horizontal=True, key="who_of_page", vertical_alignment="bottom"):
         if found.total > MOST_OFFERED:
             found = _searched(patient, found)
         offered = {one.id: named(one) for one in found.patients}

@@ -20,18 +20,21 @@ record = compared.record
 aligned = compared.analysis is not None and compared.analysis.alignment is not None
 metric, changes = deciding(series), told(record.changes, series)
 primary, others = results.split(changes, metric)
-if not record.changes:
-    why = f"{record.reason} {record.retake}"
-    st.warning(widgets.plain(t("These photos could not be compared. {why}", why=why)))
-elif not primary:
-    st.caption(t("{measure} was not measured in this pair.", measure=metric_words(metric)))
-early = [healing_note(*one, metric) for one in ((pair.earlier, pair.before.moment), (pair.later, pair.after.moment))]
-if any(early):
-    st.warning(" ".join([*filter(None, early), t("What follows is no outcome of the treatment.")]))
-widgets.verdict_cards(primary, first_is_large=True)
-if record.changes:
-    results.basis(compared, review.noise_source(clinic, record))
-    results.comparability(record.flags, changes)
+with st.container():  # one element of the page however much it says, so that what a person unfolded stays unfolded
+    if not record.changes:
+        why = f"{record.reason} {record.retake}"
+        st.warning(widgets.plain(t("These photos could not be compared. {why}", why=why)))
+    elif not primary:
+        st.caption(t("{measure} was not measured in this pair.", measure=metric_words(metric)))
+    early = [
+        healing_note(*one, metric) for one in ((pair.earlier, pair.before.moment), (pair.later, pair.after.moment))
+    ]
+    if any(early):
+        st.warning(" ".join([*filter(None, early), t("What follows is no outcome of the treatment.")]))
+    widgets.verdict_cards(primary, first_is_large=True)
+    if record.changes:
+        results.basis(compared, review.noise_source(clinic, record))
+        results.comparability(record.flags, changes)
 
 before = t("Before · {day}", day=widgets.when(pair.earlier.date))
 after = t("After · {day}", day=widgets.when(pair.later.date))
@@ -40,15 +43,19 @@ shown = results.layers(compared, changes) if aligned else results.photos_only(pa
 shown += sights.layers(record.id, looked)
 focus = results.focus(compared.analysis, pair.before.size)
 widgets.viewer(shown, widgets.Labels(before, after), aligned=aligned, focus=focus, key="viewer")
-if aligned:
-    st.caption(
-        t("The later photo is turned and scaled to fit the first, for looking only. Numbers come from photos as taken.")
-    )
-sights.notes(looked)
+with st.container():
+    if aligned:
+        st.caption(
+            t(
+                "The later photo is turned and scaled to fit the first, for looking only. Numbers come from photos as taken."
+            )
+        )
+    sights.notes(looked)
 
-results.other_measures(others)
-results.all_numbers(changes)
-results.not_measured()
+with st.container():
+    results.other_measures(others)
+    results.all_numbers(changes)
+    results.not_measured()
 comments.comments(clinic, series.id, pair)
 drawing.areas(clinic, pair, compared.analysis, metric)
 releases.release(clinic, series, pair, whole, told(whole.record.changes, series))
