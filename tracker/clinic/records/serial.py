@@ -6,6 +6,7 @@ import json
 import math
 import zlib
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,8 +29,12 @@ def flag_to_json(flag: Flag) -> Json:
 
 def flag_from_json(row: Json) -> Flag:
     """The flag back."""
-    spoiled = tuple(Metric[metric] for metric in row["withholds"])
-    return Flag(FlagCode[row["code"]], row["reason"], row["retake"], spoiled, row.get("widens", 1.0))
+    return _flag(row["code"], row["reason"], row["retake"], tuple(row["withholds"]), row.get("widens", 1.0))
+
+
+@lru_cache(4096)  # a report reads 100,000 flags, of which a few hundred differ
+def _flag(code: str, reason: str, retake: str, withholds: tuple[str, ...], widens: float) -> Flag:
+    return Flag(FlagCode[code], reason, retake, tuple(Metric[metric] for metric in withholds), widens)
 
 
 def change_to_json(change: Change) -> Json:

@@ -54,13 +54,12 @@ class Followed:
 
 def follow(records: Records, one: Enrolled, metric: Metric, day: date) -> Followed:
     """What is stored of one patient, measured by this version of the pipeline: versions are never mixed."""
-    table = rows_of(records, one.series.id, PIPELINE_VERSION)
-    rows = [row for row in table if row["metric"] == metric]
+    rows = rows_of(records, one.series.id, PIPELINE_VERSION, metric)
     settled = [row for row in rows if row["verdict"] != BASELINE and HealingPhase(row["phase"]).shows(metric)]
     told = [row for row in settled if row["in_trend"]]
     photos = {session: records.photos_of(session.id) for session in one.sessions}
     final = [session for session, taken in photos.items() if taken and session.outcome(one.series.plan)]
-    outdated = bool(any(photos.values()) and not table and rows_of(records, one.series.id))
+    outdated = bool(any(photos.values()) and not rows and _is_outdated(records, one.series.id))
     asked, answered = ({row["session"] for row in some} for some in (settled, told))
     ratings = records.ratings_of(one.series.id)
     return Followed(
@@ -76,6 +75,10 @@ def follow(records: Records, one: Enrolled, metric: Metric, day: date) -> Follow
         outdated=outdated,
         satisfaction=ratings[-1].gais if ratings else None,
     )
+
+
+def _is_outdated(records: Records, series_id: str) -> bool:
+    return not rows_of(records, series_id, PIPELINE_VERSION) and bool(rows_of(records, series_id))
 
 
 def _sessions(rows: list[Row], metric: Metric, cameras: dict[str, str]) -> tuple[Row, ...]:

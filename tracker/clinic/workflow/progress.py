@@ -18,7 +18,7 @@ from tracker.clinic.workflow.telling import deciding, told
 from tracker.imaging.change import LOG_METRICS
 from tracker.imaging.change.multiplicity import standard_error
 from tracker.imaging.change.progress import Course, course
-from tracker.imaging.types import Change, Flag, FlagCode, Verdict
+from tracker.imaging.types import Change, Flag, FlagCode, Metric, Verdict
 
 COLUMNS = (
     "patient",
@@ -137,11 +137,14 @@ def progress_of(records: Records, series_id: str, version: str = "") -> pd.DataF
     return _frame(rows_of(records, series_id, version))
 
 
-def rows_of(records: Records, series_id: str, version: str = "") -> list[dict[str, Any]]:
-    """The rows of that table, in its order; a report on hundreds of series has no time to make a table of each."""
+def rows_of(records: Records, series_id: str, version: str = "", metric: Metric | None = None) -> list[dict[str, Any]]:
+    """The rows of that table, in its order, or those of one measure.
+
+    A report on hundreds of series has no time to make a table of each, nor rows of measures that it leaves out.
+    """
     series = records.series(series_id)
     sessions = {session.id: session for session in records.sessions_of(series_id)}
-    table = _Table(records.patient(series.patient_id), series, sessions)
+    table = _Table(records.patient(series.patient_id), series, sessions, metric)
     for answer in stored_answers(records, series_id, version):
         table.add(answer.first, answer.second, answer.record)
     return table.in_order()
@@ -177,14 +180,16 @@ def course_of(table: pd.DataFrame, metric: str, region: str, *, level: float = 0
 class _Table:
     """Rows of one series."""
 
-    def __init__(self, patient: Patient, series: Series, sessions: dict[str, Session]) -> None:
-        self.patient, self.series, self.sessions = patient, series, sessions
+    def __init__(self, patient: Patient, series: Series, sessions: dict[str, Session], metric: Metric | None) -> None:
+        self.patient, self.series, self.sessions, self.metric = patient, series, sessions, metric
         self.rows: list[dict[str, Any]] = []
         self.baselines: set[tuple[str, str, str]] = set()
 
     def add(self, first: PhotoRecord, second: PhotoRecord, analysis: AnalysisRecord) -> None:
         """The rows of one comparison, and those of its baseline where they are not there yet."""
         for change in told(analysis.changes or (_nothing(self.series, analysis),), self.series):
+            if self.metric not in (None, change.metric):
+                continue
             key = (first.id, change.metric, change.region)
             if key not in self.baselines and not math.isnan(change.baseline):
                 self.baselines.add(key)

@@ -11,6 +11,7 @@ from tracker.imaging.types import Change, Flag, FlagCode, Measurement, Metric, V
 
 LOG_METRICS = frozenset({Metric.ROUGHNESS, Metric.EVENNESS, Metric.SCAR_AREA})
 """Noise grows with the value, so differences are taken between logarithms and given in % of the baseline."""
+_TWO_SIDED_95 = float(stats.norm.ppf(0.975))  # once: asking scipy for it takes 0.1 ms, and a report asks 36,000 times
 MOST_SCALE = 0.9  # of 1.96 relative errors: at 1 a measured change would leave any larger change open
 
 
@@ -92,7 +93,7 @@ def interval(difference: float, half: float, scale_error: float = 0.0) -> tuple[
     ----------
     Fieller. J R Stat Soc B 1954;16:175-185. doi:10.1111/j.2517-6161.1954.tb00159.x
     """
-    q = min(float(stats.norm.ppf(0.975)) * scale_error, MOST_SCALE) ** 2
+    q = min(_TWO_SIDED_95 * scale_error, MOST_SCALE) ** 2
     reach = float(np.sqrt(q * difference**2 + (1 - q) * half**2))
     if reach == 0:
         return difference, difference
