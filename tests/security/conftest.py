@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import uuid4
 
 import httpx
@@ -338,3 +339,9 @@ def erase(clinic, person):
         run(sa.delete(schema.sessions).where(schema.sessions.c.series_id == ids[Kind.SERIES]))
         run(sa.delete(schema.series).where(schema.series.c.id == ids[Kind.SERIES]))
         run(sa.delete(schema.patients).where(schema.patients.c.id == ids[Kind.PATIENT]))
+
+
+@pytest.fixture(scope="session")
+def tools():
+    """What draws and stores: the functions of this file that a module of tests needs by name."""
+    return SimpleNamespace(drawing=drawing, analysed=analysed)

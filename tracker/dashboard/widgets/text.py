@@ -15,6 +15,10 @@ from tracker.imaging.types import Change, Verdict
 from tracker.wording import n, t
 
 _CLASSES = {Verdict.CHANGED: "changed", Verdict.NO_DETECTABLE_CHANGE: "same", Verdict.NOT_ASSESSABLE: "withheld"}
+_LATER = re.compile(r"(?:https?|ftp):|www(?=\.)|:(?=[a-z][\w+/-]*:)", re.IGNORECASE)
+_JOINER = "\u2060"
+"""Word joiner: takes no room and breaks no line. Addresses become links, and ``:names:`` icons, after the backslashes
+are gone; this keeps them text."""
 _MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
 
 
@@ -26,8 +30,11 @@ def style() -> None:
 
 
 def plain(text: str) -> str:
-    """Text with Markdown's signs taken literally: a file name or a note must not draw links or pictures."""
-    return _MARKS.sub(r"\\\1", text)
+    """Text with Markdown's signs taken literally: a file name or a note must not draw links or pictures.
+
+    An address stays text too: whoever wrote it is not known to whoever reads it.
+    """
+    return _MARKS.sub(r"\\\1", _LATER.sub(rf"\g<0>{_JOINER}", text))
 
 
 def empty(title: str, next_step: str) -> None:
