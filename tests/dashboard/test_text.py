@@ -11,7 +11,7 @@ HOSTILE = ["<script>alert(1)</script>", "![x](http://evil.example/x.png)", "[a](
 @pytest.mark.parametrize("text", HOSTILE)
 def test_markdown_signs_are_taken_literally(text):
     escaped = plain(text)
-    assert escaped.replace("\\", "") == text
+    assert escaped.replace("\\", "").replace("\u2060", "") == text
     for sign in "<[!*`$:(":
         assert all(escaped[at - 1] == "\\" for at, found in enumerate(escaped) if found == sign)
 
@@ -79,3 +79,16 @@ def test_no_changes_draw_nothing():
     app = AppTest.from_function(page).run()
     assert not app.exception
     assert not app.get("html")
+
+
+@pytest.mark.parametrize(
+    "text", ["http://evil.example", "HTTPS://evil.example", "www.evil.example", ":material/skull:"]
+)
+def test_addresses_and_icons_stay_text(text):
+    """Both are made after the backslashes are gone: only a sign inside of them keeps them as they are."""
+    assert text not in plain(text).replace("\\", "")
+
+
+@pytest.mark.parametrize("text", ["10:30", "12:30:05", "a: b: c", "P-001 · Jane Roe", "www", "face (left cheek)"])
+def test_what_is_no_address_keeps_its_letters(text):
+    assert plain(text).replace("\\", "") == text

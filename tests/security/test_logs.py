@@ -10,6 +10,9 @@ from tracker.clinic.workflow import door
 
 SECRETS = ("WRONG-SECRET-PASSWORD", "PLANTED-LOGIN-NAME", "PLANTED-QUERY", "PLANTED-LINK-TOKEN", "PLANTED-FILE-NAME")
 
+FAULT = "PLANTED-FAULT"
+"""In a row that the program did not write: its own message repeats it."""
+
 
 @pytest.fixture(scope="module")
 def trouble(world, sign_in, form_of):
@@ -47,24 +50,18 @@ def trouble(world, sign_in, form_of):
 
 
 def broken_page(world):
-    """A fault of the program while a page is drawn: a row that no code expects, with a name beside it."""
+    """A fault of the program while a page and an answer are made: a row that no code expects."""
     import sqlalchemy as sa
     from streamlit.proto.BackMsg_pb2 import BackMsg
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
     from websockets.sync.client import connect
 
-    from tracker.clinic.records import schema
-
-    table, ids = schema.patients, world.people["A"].ids
-    same = table.c.id == ids[Kind.PATIENT]
-    with world.clinic.store.read() as records:
-        sealed = records.connection.execute(sa.select(table.c.name_sealed).where(same)).scalar()
-
-    def keep(value):
+    def keep(word):
+        statement = sa.text("UPDATE patients SET fitzpatrick = :word WHERE id = :one")
         with world.clinic.store.write() as records:
-            records.connection.execute(sa.update(table).where(same).values(name_sealed=value))
+            records.connection.execute(statement, {"word": word, "one": world.people["A"].ids[Kind.PATIENT]})
 
-    keep(b"not sealed by us at all, but long enough to be tried")
+    keep(FAULT)
     try:
         cookie = {"Cookie": f"tracker_session={world.token('clinician')}"}
         with connect(
@@ -76,13 +73,17 @@ def broken_page(world):
             max_size=None,
         ) as line:
             asked = BackMsg()
-            asked.rerun_script.query_string = ""
+            asked.rerun_script.page_name = "patients"
             line.send(asked.SerializeToString())
             message = ForwardMsg()
             while not message.HasField("script_finished"):
                 message.ParseFromString(line.recv(timeout=60))
+        with world.browser("clinician") as client:
+            answer = client.get(f"/export/everything/{world.people['A'].ids[Kind.PATIENT]}")
+            assert answer.status_code == 500
+            assert FAULT not in answer.text
     finally:
-        keep(sealed)
+        keep(None)
 
 
 def test_the_log_names_nobody(world, trouble):
@@ -91,7 +92,7 @@ def test_the_log_names_nobody(world, trouble):
 
 
 def test_the_log_holds_no_secret_and_nothing_that_was_typed(world, trouble):
-    for word in (*SECRETS, "plum harbour seven lanterns"):
+    for word in (*SECRETS, FAULT, "plum harbour seven lanterns"):
         assert word not in trouble, word
     for token in world.tokens:
         assert token not in trouble
@@ -110,3 +111,8 @@ def test_the_log_is_short(trouble):
     assert len(trouble.splitlines()) < 200
     assert " 200 OK" not in trouble
     assert "GET /" not in trouble
+
+
+def test_the_log_says_where_the_program_failed(trouble):
+    assert "A request failed: LookupError" in trouble
+    assert "tracker/clinic" in trouble

@@ -1,6 +1,5 @@
 """The ASGI application: Streamlit behind the gate, beside the picture routes."""
 
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +7,13 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from tracker.dashboard import capture, door, oidc, own_routes, routes
+from tracker.dashboard.faults import log_fault
 from tracker.dashboard.gate import Gate
 from tracker.wording import t
 
 ROUTES = [*routes.ROUTES, *own_routes.ROUTES, *capture.ROUTES, *door.ROUTES, *oidc.ROUTES]
 """Everything that is answered beside Streamlit; what a patient's pixels come in or leave by is in the first three."""
 SCRIPT = Path(__file__).parent / "entry" / "main.py"
-LOG = logging.getLogger(__name__)
 
 
 def tell_fault(fault: Exception) -> bool:
@@ -25,7 +24,7 @@ def tell_fault(fault: Exception) -> bool:
     bool
         True: Streamlit's own box, which offers to search for the message on the web, is not shown.
     """
-    LOG.critical("A page failed", exc_info=fault)
+    log_fault("A page failed", fault)
     st.error(
         t("Something went wrong in the program. What was stored is safe. Load the page again; if it stays, report it.")
     )

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tracker.clinic.workflow import door
 from tracker.clinic.workflow.door import Present
 from tracker.dashboard import cookies, state
+from tracker.dashboard.faults import answered
 from tracker.errors import StoreUnavailable
 from tracker.wording import spoken
 
@@ -81,7 +82,7 @@ class Gate:
             await _answer(PlainTextResponse(refusal[1], refusal[0]), scope, receive, send)
             return
         if _is_open(scope):
-            await self._app(scope, receive, _guarded(scope, send))
+            await answered(self._app, scope, receive, _guarded(scope, send))
             return
         try:
             here = await run_in_threadpool(_present, scope)
@@ -96,7 +97,7 @@ class Gate:
             if scope["type"] == "websocket":
                 await self._watched(scope, receive, send)
             else:
-                await self._app(scope, receive, _guarded(scope, send))
+                await answered(self._app, scope, receive, _guarded(scope, send))
 
     async def _watched(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A WebSocket that is closed soon after its sign-in ended, whether anything is said on it or not."""
