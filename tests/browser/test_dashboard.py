@@ -87,7 +87,7 @@ def test_repeats_are_gathered_in_memory_and_forgotten(page, tmp_path):
     page.wait_for_selector(".spt-table >> text=Subject 1")
     settle(page, "Repeatability")
     assert page.locator(".spt-table td").all_inner_texts() == ["Subject 1", "2", "–"]
-    assert page.get_by_role("button", name="Measure", exact=True).is_disabled()
+    assert page.get_by_role("button", name="Measure this kit", exact=True).is_disabled()
     overflow = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth - innerWidth")
     assert overflow <= 0
     page.get_by_role("button", name="Start over").click()

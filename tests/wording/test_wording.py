@@ -1,13 +1,29 @@
 """Which language is spoken where, and what stands in for a text that is not translated."""
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from babel.messages.pofile import read_po
 
 from tracker import wording
 from tracker.wording import capital, language, lowered, mark, n, spoken, t, titled, when
+
+REAL = wording.FOLDER / "de.po"
+"""The translation that is shipped; every test below has one of a few texts in its place."""
+THE_SAME = {
+    *("Global Aesthetic Improvement Scale", "ICC (95 %)", "SDC (95 %)", "SEM (95 %)", "{depth} mm"),
+    *("Needling", "Patient", "Pigment", "Region", "Zone", "frontal", "perioral", "periorbital"),
+    *("{author}, {day}, {time} UTC", "{author}, {day}: {text}", "{day}: {grade}", "{note}: {question}"),
+    "{number}. Text",
+}
+"""Names, units and words that German writes as English does."""
+ADVERTISING = re.compile(r"werb|rabatt|sonderangebot|jünger|verjüng|hautalter|makellos|anti-?aging", re.IGNORECASE)
+SAID_OF_ADVERTISING = {"advertising of the clinic, website included"}
+"""What a patient may consent to has to be named."""
+MARKUP = re.compile(r"\*\*|`|:material/\w+:|:[a-z]+-badge\[|:[a-z]+\[")
 
 GERMAN = """
 msgid "Redness"
@@ -112,3 +128,30 @@ def test_words_of_a_vocabulary_begin_with_a_capital():
     assert titled("close-up, left") == "Close-up, left"
     assert capital("") == ""
     assert mark("kept as it is") == "kept as it is"
+
+
+@pytest.fixture(scope="module")
+def translated():
+    with REAL.open("rb") as stream:
+        return {str(one.id): str(one.string) for one in read_po(stream) if one.id}
+
+
+def test_german_says_everything(translated):
+    assert [text for text, german in translated.items() if not german] == []
+
+
+def test_no_german_text_is_the_english_one(translated):
+    assert {text for text, german in translated.items() if text == german} == THE_SAME
+
+
+def test_german_advertises_nothing_and_tells_no_age_of_skin(translated):
+    assert {text for text, german in translated.items() if ADVERTISING.search(german)} == SAID_OF_ADVERTISING
+
+
+def test_german_keeps_blanks_and_markup_and_writes_as_german_is_written(translated):
+    for text, german in translated.items():
+        ends = [(one[:1].isspace(), one[-1:].isspace()) for one in (text, german)]
+        assert ends[0] == ends[1], text
+        assert MARKUP.findall(text) == MARKUP.findall(german), text
+        assert not re.search(r"[\"']|\d\.\d|\d%| - |\.\.\.", german), german
+        assert german.count("„") == german.count("“"), german

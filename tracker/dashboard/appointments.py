@@ -58,7 +58,7 @@ def form(standing: Standing) -> None:
         left, middle, right = st.columns(3)
         first = _first_day(standing)
         key = f"{standing.series_id}_{moved}"
-        day = left.date_input(t("Day"), value=first, min_value=date.today(), format="YYYY-MM-DD", key=f"day_{key}")
+        day = left.date_input(t("Day"), value=first, min_value=date.today(), format=t("YYYY-MM-DD"), key=f"day_{key}")
         time = middle.text_input(t("Time (optional)"), placeholder="14:30", max_chars=5, key=f"time_{key}")
         kind = SessionKind.TREATMENT
         if not moved:

@@ -124,7 +124,11 @@ def record_form(clinic: Clinic, patient_id: str) -> None:
         )
         how = st.text_input(t("How"), placeholder=t("signed form of 4 Apr 2026"), max_chars=200)
         expires = st.date_input(
-            t("Until (optional)"), None, min_value=date.today(), format="YYYY-MM-DD", help=t("The last day it holds.")
+            t("Until (optional)"),
+            None,
+            min_value=date.today(),
+            format=t("YYYY-MM-DD"),
+            help=t("The last day it holds."),
         )
         saved = st.form_submit_button(t("Record this"), type="primary")
     if not saved:

@@ -116,7 +116,7 @@ def series_words(series: Series) -> str:
 
 def plan_words(plan: SeriesPlan) -> str:
     """The same of a plan."""
-    where = f"{t(plan.site)} ({plan.detail})" if plan.detail else t(plan.site)
+    where = f"{t(plan.site)} ({t(plan.detail)})" if plan.detail else t(plan.site)
     return capital(f"{t(plan.indication)}, {where}")
 
 

@@ -26,7 +26,7 @@ def form(clinic: Clinic, patient_id: str, *, photos: bool) -> None:
     """
     turn = int(st.session_state.get(state.DIARY_ROUND, 0))
     with st.form(f"diary_{turn}"):
-        day = st.date_input(t("Day"), "today", max_value=date.today(), format="YYYY-MM-DD", key=f"diary_day_{turn}")
+        day = st.date_input(t("Day"), "today", max_value=date.today(), format=t("YYYY-MM-DD"), key=f"diary_day_{turn}")
         words = [t(one) for one in own_cards.LEVELS]
         chosen = {
             reaction: st.radio(

@@ -64,7 +64,7 @@ def add_form(clinic: Clinic) -> None:
     left, right = st.columns(2)
     login = left.text_input(t("Login"), key=f"account_login_{turn}", max_chars=100, autocomplete="off")
     name = right.text_input(t("Name (optional)"), key=f"account_name_{turn}", max_chars=200, autocomplete="off")
-    roles = st.multiselect(t("Roles"), ROLES, key=f"account_roles_{turn}", format_func=titled)
+    roles = st.multiselect(t("Roles"), ROLES, key=f"account_roles_{turn}", format_func=titled, placeholder=t("choose"))
     code = ""
     if Role.PATIENT in roles:
         code = st.text_input(t("Code of the patient"), key=f"account_code_{turn}", placeholder="P-001", max_chars=40)
@@ -97,7 +97,8 @@ def account_list(clinic: Clinic, own_id: str) -> None:
 
 def _account(clinic: Clinic, user: User, *, own: bool) -> None:
     roles = ", ".join(sorted(t(str(role)) for role in user.roles))
-    title = f"**{widgets.plain(user.login)}** {widgets.plain(user.name)}  \n{roles} · {_standing(user)}"
+    name = t(user.name) if user.demo else user.name
+    title = f"**{widgets.plain(user.login)}** {widgets.plain(name)}  \n{roles} · {_standing(user)}"
     with st.container(border=True, key=f"account_{user.id}"):
         words, more = st.columns([4, 1], vertical_alignment="center")
         words.markdown(title + (f" · {t('this is you')}" if own else ""))
@@ -121,7 +122,9 @@ def _standing(user: User) -> str:
 def _changes(clinic: Clinic, user: User) -> None:
     if Role.PATIENT not in user.roles:
         kept = sorted(user.roles, key=ROLES.index)
-        roles = st.multiselect(t("Roles"), ROLES[:3], kept, key=f"roles_{user.id}", format_func=titled)
+        roles = st.multiselect(
+            t("Roles"), ROLES[:3], kept, key=f"roles_{user.id}", format_func=titled, placeholder=t("choose")
+        )
         if frozenset(roles) != user.roles and st.button(t("Save the roles"), key=f"save_roles_{user.id}"):
             _done(lambda: accounts.change_roles(clinic, user.id, frozenset(roles)))
     with st.container(horizontal=True):

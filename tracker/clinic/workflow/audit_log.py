@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tracker.clinic.access import Action
 from tracker.clinic.records.auditing import REFUSED, Deed, Entry
-from tracker.clinic.types import User
+from tracker.clinic.types import Kind, User
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.guard import guarded
 from tracker.errors import InvalidInput
@@ -14,6 +14,7 @@ from tracker.wording import t
 
 PAGE = 100
 _ID = re.compile(r"\b[0-9a-f]{32}\b")
+_KIND = re.compile(rf"\b({'|'.join(Kind)})(?= [0-9a-f]{{32}}\b)")
 _SHOWN_OF_ID = 8
 
 
@@ -97,7 +98,7 @@ def _line(entry: Entry, users: dict[str, User], codes: dict[str, str]) -> Line:
         user = users.get(match.group())
         return user.login if user else match.group()[:_SHOWN_OF_ID]
 
-    about = _ID.sub(named, deed.objects)
+    about = _ID.sub(named, _KIND.sub(lambda kind: t(kind.group()), deed.objects))
     return Line(entry.number, entry.at, _who(deed, users), deed.action, deed.result, patient, about)
 
 

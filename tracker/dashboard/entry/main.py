@@ -41,7 +41,7 @@ try:
     with st.container(horizontal=True, key="phone_navigation"):
         for made in pages:
             st.page_link(made, label=made.title, width="content")
-    watch(here.actor.name)
+    watch(t(here.actor.name) if here.user.demo else here.actor.name)
     page.run()
 except TrackerError as error:
     st.error(widgets.plain(str(error)))

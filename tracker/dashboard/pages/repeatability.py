@@ -70,7 +70,7 @@ if photos:
     missing = repeats.enough(photos)
     st.caption((missing and widgets.plain(missing)) or t("Enough to measure; more subjects narrow the limits."))
     go, again = st.columns(2)
-    if go.button(t("Measure"), type="primary", key="measure_kit", disabled=bool(missing), width="stretch"):
+    if go.button(t("Measure this kit"), type="primary", key="measure_kit", disabled=bool(missing), width="stretch"):
         with widgets.progress_bar(t("Comparing the photos of each subject")) as advance:
             repeats.keep_measured(repeatability.measure_kit(repeats.at_site(photos, site), advance, review.WORKERS))
         st.rerun()

@@ -65,7 +65,7 @@ def patient_inputs(key: str, known: Patient | None = None) -> Details:
         value=known.birth_date if known else None,
         min_value=EARLIEST_BIRTH,
         max_value=date.today(),
-        format="YYYY-MM-DD",
+        format=t("YYYY-MM-DD"),
         key=f"{key}_born",
     )
     types: list[Fitzpatrick | None] = [None, *Fitzpatrick]

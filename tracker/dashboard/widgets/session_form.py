@@ -33,7 +33,7 @@ def visit_inputs(key: str, kind: SessionKind, site: BodySite = BodySite.OTHER, l
         The treatment before, whose device is offered again, and its zones at a click.
     """
     left, right = st.columns(2)
-    day = left.date_input(t("Date"), value="today", key=f"{key}_date", max_value=date.today(), format="YYYY-MM-DD")
+    day = left.date_input(t("Date"), value="today", key=f"{key}_date", max_value=date.today(), format=t("YYYY-MM-DD"))
     kinds = list(SessionKind)
     chosen = right.selectbox(t("Kind"), kinds, index=kinds.index(kind), key=f"{key}_kind", format_func=titled)
     if chosen is not SessionKind.TREATMENT:
