@@ -151,10 +151,10 @@ def skin():
     from tracker import phantom
 
     patches = tuple(
-        phantom.Lesion(phantom.Kind.PAPULE, (x, y), 5, 5, 0.05, blood=2.5, seed=-x) for x, y in ((-18, -12), (-8, -16))
+        phantom.Lesion(phantom.Kind.PAPULE, (x, y), 9, 9, 0.05, blood=2.5, seed=x) for x, y in ((20, -24), (42, -22))
     )
 
-    def drawn(blood=1.0, exposure=0.85, **pose):
+    def drawn(blood=1.8, exposure=0.85, **pose):
         lesions = tuple(one.changed(blood=blood) for one in patches)
         spec = phantom.SceneSpec(phantom.SITES["cheek"], 45, (160, 120), 6.0, lesions)
         targets = (phantom.Placement(phantom.tracker_card(), (20, 24)),)

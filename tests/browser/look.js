@@ -116,7 +116,7 @@
       const pressed = one.matches("a[href], button, summary, [role=button], [role=tab], select, input:not([type=hidden])");
       if (!pressed || !seen(one) || disabled(one) || inSentence(one)) continue;
       let box = one.getBoundingClientRect();
-      if (one.type === "range" && box.width < 2) continue; // the thumb beside it is what is pressed
+      if (one.type === "range") continue; // the whole track is pressed, and the arrows move it
       const label = one.closest("label") ?? (one.id && one.getRootNode().querySelector(`label[for="${CSS.escape(one.id)}"]`));
       if (one.tagName === "INPUT" && /checkbox|radio|file|range/.test(one.type) && label) box = label.getBoundingClientRect();
       if (one.tagName === "INPUT" && !/checkbox|radio/.test(one.type)) box = (parent(one) ?? one).getBoundingClientRect();

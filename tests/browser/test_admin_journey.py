@@ -35,11 +35,12 @@ def test_an_administrator_sees_no_photo_anywhere(tabs, server, width):
         patient = intake.list_patients(clinic)[0]
         session = intake.list_sessions(clinic, intake.list_series(clinic, patient.id)[0].id)[0]
         photo = photos.list_photos(clinic, session.id)[0].id
-    for address in (f"/img/{photo}", f"/export/everything/{patient.id}", f"/coach/{session.id}"):
-        assert tab.context.request.get(f"{server.address}{address}").status in (403, 404, 405), address
+    for address in (f"/img/{photo}", f"/export/everything/{patient.id}"):
+        assert tab.context.request.get(f"{server.address}{address}").status in (403, 404), address
     tab.page.goto(f"{server.address}/timeline")
     tab.settle()
     assert "P-001" not in tab.page.content()
+    tab.complaints.clear()  # the browser asks beside a typed address first and tells each refusal
 
 
 def test_an_account_is_added_used_and_disabled_while_a_tab_is_open(tabs, server):
@@ -51,6 +52,7 @@ def test_an_account_is_added_used_and_disabled_while_a_tab_is_open(tabs, server)
     admin.type("Name (optional)", "<i>Kim</i>")
     admin.choose_several("Roles", "Staff")
     admin.press("Add account")
+    page.locator(".st-key-new_link").get_by_text("/setup/").wait_for()
     page.get_by_text("One-time link for new.staff").wait_for()
     link = re.search(r"http://\S+/setup/\S+", page.locator(".st-key-new_link").inner_text()).group()
     admin.shot("admin_new_link")

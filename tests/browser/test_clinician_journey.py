@@ -244,7 +244,7 @@ def test_the_treated_area_is_outlined(open_tab):
     tab.quiet()
     page.locator(".outline svg").scroll_into_view_if_needed()
     box = page.locator(".outline svg").bounding_box()
-    for x, y in ((0.55, 0.25), (0.85, 0.25), (0.85, 0.6), (0.55, 0.6)):
+    for x, y in ((0.55, 0.18), (0.85, 0.18), (0.85, 0.45), (0.55, 0.45)):
         page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
     assert page.locator(".outline circle").count() == 4
     page.get_by_role("button", name="Save this area").click()

@@ -45,10 +45,10 @@ class Keys:
             self.unseen.append(f"{at['tag']} {at['role']} {at['name']!r}: {at['style']}")
         return at
 
-    def to(self, wanted, most=120):
-        """Press Tab until the focus is on something of this name."""
+    def to(self, wanted, most=120, key="Tab"):
+        """Press a key until the focus is on what is wanted."""
         for _ in range(most):
-            self.tab.page.keyboard.press("Tab")
+            self.tab.page.keyboard.press(key)
             at = self.focus()
             if at and wanted(at):
                 return at
@@ -76,7 +76,7 @@ def test_from_the_sign_in_to_a_saved_comment(tabs, server, width):
         keys.named("Record")
         page.keyboard.press("Enter")
         page.locator("[data-testid=stTopNavDropdownLink]").first.wait_for()
-        keys.named("Compare")
+        keys.to(lambda at: "Compare" in at["name"], key="ArrowDown")  # in a menu the arrows go from line to line
         page.keyboard.press("Enter")
     tab.settle("Compare")
     keys.to(lambda at: at["role"] == "range")

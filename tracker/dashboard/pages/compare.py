@@ -47,7 +47,8 @@ with st.container():
     if aligned:
         st.caption(
             t(
-                "The later photo is turned and scaled to fit the first, for looking only. Numbers come from photos as taken."
+                "The later photo is turned and scaled to fit the first, for looking only. "
+                "Numbers come from photos as taken."
             )
         )
     sights.notes(looked)
