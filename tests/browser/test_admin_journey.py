@@ -91,7 +91,7 @@ def test_signing_out_in_one_tab_empties_the_other(tabs, server):
     second = tabs(server, DESK, "dr.lind", beside=first)
     second.go("Patients")
     second.page.get_by_text("P-001").first.wait_for()
-    first.page.get_by_role("button", name="Sign out").click()
+    first.page.get_by_role("button", name="Sign out", exact=True).click()
     first.page.wait_for_url(f"{server.address}/login")
     second.page.wait_for_url(f"{server.address}/login", timeout=20_000)
     assert "P-001" not in second.page.content()

@@ -334,7 +334,7 @@ def test_the_patient_is_invited(open_tab, story):
 def test_signing_out_ends_it(open_tab, server):
     tab = open_tab()
     page = tab.page
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     page.wait_for_url(f"{server.address}/login")
     tab.shot("door_login")
     page.goto(f"{server.address}/compare")

@@ -83,9 +83,11 @@ def _confirm(clinic: Clinic, patient_id: str, one: ConsentState) -> None:
         left = st.button(t("Leave it as it is"), key=f"leave_{name}")
     if done and one.holds:
         made = consents.withdraw(clinic, patient_id, one.purpose).exports
-        told = n(
-            "{count} picture had left the clinic before.", "{count} pictures had left the clinic before.", len(made)
-        )
+        told = t("No picture had left the clinic before.")
+        if made:
+            told = n(
+                "{count} picture had left the clinic before.", "{count} pictures had left the clinic before.", len(made)
+            )
         state.tell_once(f"{t('Withdrawn.')} {told}" if one.purpose.exported else t("Withdrawn."), name)
     elif done:
         consents.give(clinic, patient_id, one.purpose)
