@@ -34,6 +34,7 @@ REPEATS = "repeat_photos"
 REPEATS_ROUND = "repeat_round"
 MEASURED_KIT = "measured_kit"
 LANGUAGE = "language"
+HERE = "who_is_here_in_this_run"
 BLINDED = "blinded_token"
 BLINDED_ANSWER = "blinded_answer"
 OWN_PAIR = "chosen_own_pair"
@@ -77,11 +78,18 @@ def opened() -> Clinic:
 
 
 def me() -> Present:
-    """Who is signed in on this page, read anew; the page stops where nobody is any more.
+    """Who is signed in on this page, read anew at each run of it; the page stops where nobody is any more.
 
     A tab that was open when its person signed out, or was disabled, shows nothing further.
     """
+    context = get_script_run_ctx(suppress_warning=True)
+    run = None if context is None else context.cursors  # each run of a page, or of a part of it, has its own
+    known = st.session_state.get(HERE) if run is not None else None
+    if known is not None and known[0] is run:
+        return known[1]
     here = door.present(opened(), sign_in_id=sign_in_id())
+    if run is not None:
+        st.session_state[HERE] = (run, here)
     if here is None:
         st.html(
             f'<p class="spt-empty"><a href="/login" target="_self">{t("You are signed out. Sign in again.")}</a></p>'
