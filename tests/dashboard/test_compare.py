@@ -76,7 +76,7 @@ def lead(clinic):
 def test_three_photos_are_one_answer_and_each_can_be_opened(app):
     assert not app.exception
     assert "Mean of 3 photos (2 of the earlier visit)" in said(app)
-    box = app.selectbox(key="photos")
+    box = next(one for one in app.selectbox if one.label == "Photos of the later visit")
     assert box.options == ["Mean of 3 photos (2 of the earlier visit)", *(f"Photo {n} of 3 alone" for n in (1, 2, 3))]
     assert "&of=visits" in said(app)
     box.select_index(2).run()

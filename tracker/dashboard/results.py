@@ -129,7 +129,9 @@ def chosen_photos(whole: Comparison) -> Comparison:
     count = len(whole.pairs)
     words += [t("Photo {number} of {count} alone", number=number, count=count) for number in range(1, count + 1)]
     label = t("Photos of the later visit")
-    picked = st.selectbox(label, range(len(words)), format_func=words.__getitem__, key="photos")
+    # The browser keeps the words of a field whose key stays, so other words are another field.
+    key = f"photos_{count}_{words[0]}"
+    picked = st.selectbox(label, range(len(words)), format_func=words.__getitem__, key=key)
     return whole if picked == 0 else whole.pairs[picked - 1]
 
 
