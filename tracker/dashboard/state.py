@@ -84,8 +84,8 @@ def me() -> Present:
     """
     context = get_script_run_ctx(suppress_warning=True)
     run = None if context is None else context.cursors  # each run of a page, or of a part of it, has its own
-    known = st.session_state.get(HERE) if run is not None else None
-    if known is not None and known[0] is run:
+    known: tuple[object, Present | None] = st.session_state.get(HERE, (None, None)) if run is not None else (None, None)
+    if known[1] is not None and known[0] is run:
         return known[1]
     here = door.present(opened(), sign_in_id=sign_in_id())
     if run is not None:

@@ -12,6 +12,7 @@ from tracker.clinic.workflow import followed
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.outcomes import outcomes
 from tracker.clinic.workflow.protocols import Protocol, State, protocols
+from tracker.errors import NotFound
 from tracker.exports.report import PATIENT_COLUMNS
 
 REDNESS = Protocol(Indication.REDNESS)
@@ -176,3 +177,22 @@ def test_who_ended_early_has_dropped_out_at_once(clinic, add, simulated):
     report = outcomes(clinic, REDNESS, today=simulated.START + timedelta(51))
     assert list(report.patients["state"]) == [State.STOPPED]
     assert report.dropped_out == 1
+
+
+def test_a_report_is_kept_until_anything_is_written(clinic, add, monkeypatch):
+    from tracker.clinic.workflow import intake
+    from tracker.clinic.workflow import outcomes as module
+
+    made = []
+    monkeypatch.setattr(module, "_made", lambda *asked: made.append(asked) or len(made))
+    add("P-001")
+    assert [outcomes(clinic, REDNESS) for _ in range(3)] == [1, 1, 1]
+    add("P-002")
+    assert outcomes(clinic, REDNESS) == 2
+    patient = intake.list_patients(clinic)[0]
+    intake.change_patient(clinic, patient.id, "Another", None, None)  # changes no number of rows
+    assert outcomes(clinic, REDNESS) == 3
+    elsewhere = clinic.acting(Actor("u", "", "elsewhere", frozenset({Role.CLINICIAN})))
+    assert outcomes(elsewhere, REDNESS) == 4
+    with pytest.raises(NotFound):
+        outcomes(clinic.acting(Actor("u", "", FIRST_PRACTICE, frozenset({Role.STAFF}))), REDNESS)

@@ -100,6 +100,12 @@ class AuditQueries(Queries):
             for row in rows
         ]
 
+    def last_deed(self, actions: Sequence[str]) -> int:
+        """Number of the newest entry with one of these actions; 0 where there is none."""
+        table = schema.audit
+        newest = sa.select(table.c.number).where(table.c.action.in_(actions)).order_by(table.c.number.desc()).limit(1)
+        return int(self.connection.execute(newest).scalar() or 0)
+
     def first_broken_deed(self) -> int | None:
         """Number of the first entry that does not follow from the one before; None where the chain holds."""
         table = schema.audit

@@ -51,6 +51,12 @@ class CohortQueries(Queries):
         rows: Sequence[Any] = self.connection.execute(found).all()
         return [_treated(list(same)) for _, same in groupby(rows, key=_series_id)]
 
+    def sizes(self) -> tuple[int, ...]:
+        """How many rows there are of everything that a report rests on."""
+        tables = (schema.patients, schema.series, schema.sessions, schema.photos, schema.regions, schema.analyses)
+        counts = [sa.select(sa.func.count()).select_from(one).scalar_subquery() for one in (*tables, schema.ratings)]
+        return tuple(self.connection.execute(sa.select(*counts)).one())
+
     def lately_needled(self, practice_id: str, today: date, first_day: int, last_day: int) -> list[str]:
         """Ids of series with photos that were taken so many days after a needling that is not longer ago than that.
 
