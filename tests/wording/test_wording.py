@@ -23,6 +23,7 @@ THE_SAME = {
 ADVERTISING = re.compile(r"werb|rabatt|sonderangebot|jünger|verjüng|hautalter|makellos|anti-?aging", re.IGNORECASE)
 SAID_OF_ADVERTISING = {"advertising of the clinic, website included"}
 """What a patient may consent to has to be named."""
+FIGURE = re.compile(r"\d+")
 MARKUP = re.compile(r"\*\*|`|:material/\w+:|:[a-z]+-badge\[|:[a-z]+\[")
 
 GERMAN = """
@@ -148,10 +149,11 @@ def test_german_advertises_nothing_and_tells_no_age_of_skin(translated):
     assert {text for text, german in translated.items() if ADVERTISING.search(german)} == SAID_OF_ADVERTISING
 
 
-def test_german_keeps_blanks_and_markup_and_writes_as_german_is_written(translated):
+def test_german_keeps_blanks_markup_and_figures_and_writes_as_german_is_written(translated):
     for text, german in translated.items():
         ends = [(one[:1].isspace(), one[-1:].isspace()) for one in (text, german)]
         assert ends[0] == ends[1], text
         assert MARKUP.findall(text) == MARKUP.findall(german), text
+        assert sorted(FIGURE.findall(text)) == sorted(FIGURE.findall(german)), text
         assert not re.search(r"[\"']|\d\.\d|\d%| - |\.\.\.", german), german
         assert german.count("„") == german.count("“"), german
