@@ -105,7 +105,16 @@ def test_pictures_are_not_shown_inside_other_pages(asgi, site, status):
 
 
 @pytest.mark.parametrize(
-    "path", ["/media/0a1b.jpg", "/media", "/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/metrics/"]
+    "path",
+    [
+        "/media/0a1b.jpg",
+        "/media",
+        "/_stcore/metrics",
+        "/_stcore/agent/openapi.json",
+        "/_stcore/metrics/",
+        "/auth/login",
+        "/oauth2callback",
+    ],
 )
 def test_unused_doors_are_closed(asgi, path):
     assert asgi(APP, path).status == 404
@@ -282,3 +291,7 @@ def test_the_menu_differs_by_role():
     assert not titles(Role.STAFF) & {"Compare", "Timeline", "Add photos", "Accounts", "Outcomes"}
     assert not titles(Role.ADMIN) & {"Patients", "Compare", "Timeline", "Exports", "Bookings"}
     assert not titles(Role.PATIENT) & {"Patients", "Compare", "Timeline", "Exports", "Bookings", "Accounts"}
+
+
+def test_an_export_is_not_asked_about(asgi):
+    assert asgi(APP, "/export/comparison/abc", method="HEAD").status == 405

@@ -19,6 +19,7 @@ from tracker.clinic.workflow import door
 from tracker.clinic.workflow.door import Present
 from tracker.dashboard import cookies, state
 from tracker.dashboard.faults import answered
+from tracker.dashboard.quota import Quota
 from tracker.errors import StoreUnavailable
 from tracker.wording import spoken
 
@@ -28,8 +29,17 @@ HOSTS = "TRACKER_HOSTS"
 MAX_UPLOAD_MB = 60
 """A 48-megapixel phone JPEG has up to 25 MB, a 16-bit TIFF of 9 megapixels 54 MB."""
 _MAX_BODY = (MAX_UPLOAD_MB + 1) * 1024 * 1024  # the multipart frame around the file takes some bytes too
-CLOSED_PATHS = ("/media/", "/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
+CLOSED_PATHS = (
+    "/media/",
+    "/_stcore/metrics",
+    "/_stcore/agent",
+    "/_stcore/script-health-check",
+    "/auth/",
+    "/oauth2callback",
+)
 """Streamlit's own doors that this program never uses: /media answers anyone who holds a copy of a photo."""
+UPLOAD_PATHS = ("/_stcore/upload_file", "/capture/")
+QUOTA = Quota()
 PICTURE_PATHS = ("/img/", "/export/", "/capture/", "/coach/")
 OPEN_PATHS = ("/login", "/health", "/door.css", "/door.js", "/door.svg", "/session", "/oidc/start", "/oidc/callback")
 OPEN_LINK = "/setup/"
@@ -91,6 +101,9 @@ class Gate:
             return
         if here is None:
             await _answer(_to_the_door(scope), scope, receive, send)
+            return
+        if words := _too_much(scope, here):
+            await _answer(PlainTextResponse(words, 429), scope, receive, send)
             return
         scope = _with_identity(scope, here)
         with spoken(here.user.language):  # pictures and files to give away carry words too
@@ -154,6 +167,15 @@ def _present(scope: Scope) -> Present | None:
     return door.present(state.opened(), token=token, active=not scope["path"].startswith(PASSIVE_PATHS))
 
 
+def _too_much(scope: Scope, here: Present) -> str:
+    """Why an upload is refused for its person, before a byte of it is read; empty for everything else."""
+    if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "DELETE", "OPTIONS"):
+        return ""
+    size = dict(scope["headers"]).get(b"content-length", b"0")
+    uploads = scope["path"].startswith(UPLOAD_PATHS) and size.isdigit()
+    return QUOTA.refusal(here.actor, int(size)) if uploads else ""
+
+
 def _without_claims(scope: Scope) -> Scope:
     """The request without a header that only the gate may set."""
     kept = [(name, value) for name, value in scope["headers"] if name.lower() != IDENTITY_HEADER]
@@ -199,6 +221,8 @@ def refused(scope: Scope) -> tuple[int, str] | None:
     path = scope["path"]
     if path.startswith(CLOSED_PATHS) or path == "/media":
         return 404, "Not found."
+    if path.startswith("/export/") and scope.get("method") == "HEAD":
+        return 405, "An export is fetched, not asked about: it is written down who took it."
     return _oversize(scope, headers)
 
 
