@@ -287,19 +287,32 @@ class Tab:
         self.page.get_by_role("button", name=label, exact=named.pop("exact", True)).first.click(**named)
         self.page.evaluate("() => looking.quiet()")
 
-    def choose(self, label, option, within=None):
+    def choose(self, label, option):
         """One of the options of a list that opens."""
-        (within or self.page).get_by_role("combobox", name=label, **_exactly(label)).first.click()
-        self.page.get_by_role("option", name=option).first.click()
+        self._pick(label, option)
         self.quiet()
 
     def choose_several(self, label, *options):
         """Options of a list that takes several."""
         for option in options:
-            self.page.get_by_role("combobox", name=label, exact=True).first.click()
-            self.page.get_by_role("option", name=option).first.click()
+            self._pick(label, option)
         self.page.keyboard.press("Escape")
         self.quiet()
+
+    def _pick(self, label, option):
+        """Open the list and press the option; again where a run of the page closed the list in between."""
+        wanted = self.page.get_by_role("option", name=option).first
+        for patience in (3_000, 6_000, 30_000):
+            self.quiet()
+            self.page.get_by_role("combobox", name=label, **_exactly(label)).first.click()
+            try:
+                wanted.click(timeout=patience)
+                return
+            except Exception as error:
+                if "Timeout" not in type(error).__name__:  # Playwright's own; it is imported only where it runs
+                    raise
+                self.page.keyboard.press("Escape")
+        raise AssertionError(f"no option {option!r} in {label!r}")
 
     def type(self, label, words):
         """Into a field, and out of it again, which tells the server."""

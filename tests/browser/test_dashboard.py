@@ -134,7 +134,9 @@ def draw(page, corners):
 
     if page.locator(".outline circle").count():
         page.get_by_role("button", name="Start again").click()
+        expect(page.locator(".outline circle")).to_have_count(0)
     page.locator(".outline svg").scroll_into_view_if_needed()
+    page.tab.quiet()  # nothing above the picture moves it any more
     box = page.locator(".outline svg").bounding_box()
     for x, y in corners:
         page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
