@@ -22,6 +22,9 @@ GOOD = "plum harbour seven lanterns"
         "aaaaaaaaaaaaaaaaaaaa",
         "1234567890123456",
         "abcabcabcabcabcabc",
+        "tracker tracker",
+        "my clinic my clinic",
+        "Skin Progress skin",
         "x" * 257,
     ],
 )
@@ -59,9 +62,9 @@ def test_nothing_matches_where_nothing_is_kept_and_it_takes_as_long():
     def seconds(against):
         times = []
         for _ in range(5):
-            start = time.perf_counter()
+            start = time.process_time()  # of this process alone: a busy machine does not count
             assert not passwords.matches("another one entirely", against)
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         return statistics.median(times)
 
     assert not passwords.matches("a password that nobody has", "")  # the stand-in's own password opens nothing

@@ -166,9 +166,9 @@ def test_unknown_logins_take_as_long_as_known_ones(browser, boss, monkeypatch):
     times = {"boss": [], "nobo": []}
 
     def try_once(login):
-        start = time.perf_counter()
+        start = time.process_time()  # of this process alone; tests/security measures the answer on the wire
         here.go("/login", {"form": here.hidden, "login": login, "password": OTHER})
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     try_once("boss")
     for turn in range(24):  # taken in turns, so that a busy machine is slow for both
