@@ -21,7 +21,7 @@ def test_the_line_behind_the_numbers_names_photos_reference_and_noise():
     text = behind((averaged(2, 3), averaged(3, 3)), region, "noise of kit Room 1")
     assert text.startswith("Mean of 3 photos; colour measured against untreated skin that a person drew;")
     assert photos_words((averaged(3, 3, 2, 2),)) == "mean of 3 photos (2 of the earlier visit)"
-    assert photos_words((averaged(1, 3),)) == "mean of 1 photo"
+    assert photos_words((averaged(1, 3),)) == "one photo"
     assert photos_words((averaged(0, 3),)) == "none of 3 photos could be used"
 
 

@@ -119,7 +119,8 @@ def test_days_are_written_as_the_language_writes_them():
 
 
 def test_german_keeps_the_capitals_of_nouns_inside_a_sentence():
-    assert lowered("Skin tone (ITA)") == "skin tone (ita)"
+    assert lowered("Skin tone (ITA)") == "skin tone (ITA)"  # what has no small letter is no word
+    assert lowered("Redness (log R/G)") == "redness (log R/G)"
     assert lowered("Skin tone (ITA)", first=True) == "skin tone (ITA)"
     with spoken("de"):
         assert lowered(t("Redness")) == "Rötung"

@@ -34,16 +34,16 @@ def editor() -> None:
     )
     lines = _lines(stored)
     written = [_row(number, line) for number, line in enumerate(lines)]
-    with st.container(horizontal=True):
-        if len(lines) < MOST_RULES and st.button(t("Add a line"), key="aftercare_add"):
-            st.session_state[state.AFTERCARE_LINES] = len(lines) + 1
-            st.rerun()
-        saves = st.button(t("Save this text"), type="primary", key="aftercare_save")
-        own = aftercare.is_own_text(clinic)
-        back = own and st.button(t("Back to the program's own text"), key="aftercare_back")
+    if len(lines) < MOST_RULES and st.button(t("Add a line"), key="aftercare_add"):
+        st.session_state[state.AFTERCARE_LINES] = len(lines) + 1
+        st.rerun()
     call = st.text_area(
         t("Call the clinic about (one per line)"), "\n".join(stored.call), height=150, key=f"aftercare_call_{_turn()}"
     )
+    with st.container(horizontal=True):
+        saves = st.button(t("Save this text"), type="primary", key="aftercare_save")
+        own = aftercare.is_own_text(clinic)
+        back = own and st.button(t("Back to the program's own text"), key="aftercare_back")
     try:
         text = _text(written, call)
         _preview(text)

@@ -36,15 +36,15 @@ def photos_words(averaged: Sequence[BurstChange]) -> str:
     """``"mean of 3 photos (2 of the earlier visit)"``, from the measure that rests on most."""
     most = max(averaged, key=lambda one: one.used + one.used_before)
     if not most.used:
-        return t("none of {count} photos could be used", count=most.photos)
+        return n("the photo could not be used", "none of {count} photos could be used", most.photos)
     if most.photos_before > 1:
         return n(
-            "mean of {count} photo ({earlier} of the earlier visit)",
+            "one photo against the mean of {earlier} of the earlier visit",
             "mean of {count} photos ({earlier} of the earlier visit)",
             most.used,
             earlier=most.used_before,
         )
-    return n("mean of {count} photo", "mean of {count} photos", most.used)
+    return n("one photo", "mean of {count} photos", most.used)
 
 
 def left_out_words(averaged: Sequence[BurstChange], later: Sequence[Sequence[Change]]) -> list[str]:

@@ -67,7 +67,10 @@ def lowered(text: str, *, first: bool = False) -> str:
     """
     if language() not in _SMALL_NOUNS:
         return text
-    return text[:1].lower() + text[1:] if first else text.lower()
+    if first:
+        return text[:1].lower() + text[1:]
+    # "ITA" and "R/G" stay: what has no small letter is no word.
+    return " ".join(word.lower() if any(sign.islower() for sign in word) else word for word in text.split(" "))
 
 
 def decimal(figure: str) -> str:
