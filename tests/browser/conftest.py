@@ -166,7 +166,7 @@ def skin():
     return drawn
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright():
     """Playwright, running; there can be only one in a process."""
     if CHROMIUM is None:
@@ -177,7 +177,7 @@ def playwright():
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright, skin, tmp_path_factory):
     """Chromium whose camera plays a film of drawn skin."""
     film = tmp_path_factory.mktemp("film") / FILM

@@ -19,7 +19,7 @@ from tracker.clinic.workflow import door
 from tracker.clinic.workflow.door import Present
 from tracker.dashboard import cookies, state
 from tracker.dashboard.faults import answered
-from tracker.dashboard.quota import Quota
+from tracker.dashboard.quota import Quota, allowed
 from tracker.errors import StoreUnavailable
 from tracker.wording import spoken
 
@@ -102,8 +102,8 @@ class Gate:
         if here is None:
             await _answer(_to_the_door(scope), scope, receive, send)
             return
-        if words := _too_much(scope, here):
-            await _answer(PlainTextResponse(words, 429), scope, receive, send)
+        if (refusal := _too_much(scope, here)) is not None:
+            await _answer(PlainTextResponse(refusal[1], refusal[0]), scope, receive, send)
             return
         scope = _with_identity(scope, here)
         with spoken(here.user.language):  # pictures and files to give away carry words too
@@ -167,13 +167,16 @@ def _present(scope: Scope) -> Present | None:
     return door.present(state.opened(), token=token, active=not scope["path"].startswith(PASSIVE_PATHS))
 
 
-def _too_much(scope: Scope, here: Present) -> str:
-    """Why an upload is refused for its person, before a byte of it is read; empty for everything else."""
-    if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "DELETE", "OPTIONS"):
-        return ""
-    size = dict(scope["headers"]).get(b"content-length", b"0")
-    uploads = scope["path"].startswith(UPLOAD_PATHS) and size.isdigit()
-    return QUOTA.refusal(here.actor, int(size)) if uploads else ""
+def _too_much(scope: Scope, here: Present) -> tuple[int, str] | None:
+    """Status and reason of an upload that its person may not send, before a byte of it is read; else None."""
+    if scope["type"] != "http" or scope["method"] not in ("PUT", "POST", "PATCH"):
+        return None
+    if not scope["path"].startswith(UPLOAD_PATHS):
+        return None
+    if not allowed(here.actor):
+        return 404, "Not found."  # as for everything else that this person has no part in
+    words = QUOTA.refusal(here.actor, int(dict(scope["headers"])[b"content-length"]))  # _oversize saw to the figure
+    return (429, words) if words else None
 
 
 def _without_claims(scope: Scope) -> Scope:

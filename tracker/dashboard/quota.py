@@ -26,8 +26,6 @@ class Quota:
     def refusal(self, actor: Actor, size: int) -> str:
         """Why an upload of that many bytes is refused; empty where it may come, and then it counts."""
         most = allowed(actor)
-        if not most:
-            return "Refused: your account has nothing to upload."
         now = time.monotonic()
         with self._lock:
             sent = self._sent.pop(actor.sign_in, deque())
