@@ -352,6 +352,17 @@ class Tab:
         """Wait until the run that goes on is over."""
         self.page.evaluate("() => looking.quiet()")
 
+    def tap(self, corners):
+        """Tap corners on the outline editor, as shares of its photo; each tap waits until the picture is in sight."""
+        from playwright.sync_api import expect
+
+        self.quiet()  # nothing above the picture moves it any more
+        canvas = self.page.locator(".outline svg")
+        for number, (x, y) in enumerate(corners, 1):
+            box = canvas.bounding_box()
+            canvas.click(position={"x": x * box["width"], "y": y * box["height"]})
+            expect(self.page.locator(".outline circle")).to_have_count(number)
+
     def shot(self, name):
         """A picture of the whole page for people to look at; what cannot be read or pressed on it is a complaint."""
         SHOTS.mkdir(exist_ok=True)
