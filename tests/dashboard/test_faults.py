@@ -65,3 +65,21 @@ def test_a_page_that_fails_tells_the_log_no_name(caplog, monkeypatch):
     assert whole.tell_fault(found.value)
     assert "KeyError" in caplog.text
     assert NAME not in caplog.text
+
+
+def test_no_line_of_streamlit_holds_the_id_of_a_session(caplog):
+    import logging
+
+    from tracker.dashboard.faults import log_without_ids
+
+    before = logging.getLogRecordFactory()
+    try:
+        log_without_ids()
+        log_without_ids()  # a second time changes nothing
+        told = "Session 21dc674f-fc1c-44f7-bd12-1c4ad699f859 of %s is gone: %d"
+        logging.getLogger("streamlit.runtime").warning(told, "21dc674f-fc1c-44f7-bd12-1c4ad699f859", 7)
+        logging.getLogger("another").warning(told, "x", 7)
+    finally:
+        logging.setLogRecordFactory(before)
+    assert "Session (id) of (id) is gone: 7" in caplog.text
+    assert "Session 21dc674f-fc1c-44f7-bd12-1c4ad699f859 of x is gone: 7" in caplog.text

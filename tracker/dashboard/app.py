@@ -7,12 +7,13 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from tracker.dashboard import capture, door, oidc, own_routes, routes
-from tracker.dashboard.faults import log_fault
+from tracker.dashboard.faults import log_fault, log_without_ids
 from tracker.dashboard.gate import Gate
 from tracker.wording import t
 
 ROUTES = [*routes.ROUTES, *own_routes.ROUTES, *capture.ROUTES, *door.ROUTES, *oidc.ROUTES]
 """Everything that is answered beside Streamlit; what a patient's pixels come in or leave by is in the first three."""
+log_without_ids()
 SCRIPT = Path(__file__).parent / "entry" / "main.py"
 
 
