@@ -52,9 +52,8 @@ class CohortQueries(Queries):
         return [_treated(list(same)) for _, same in groupby(rows, key=_series_id)]
 
     def sizes(self) -> tuple[int, ...]:
-        """How many rows there are of everything that a report rests on."""
-        tables = (schema.patients, schema.series, schema.sessions, schema.photos, schema.regions, schema.analyses)
-        counts = [sa.select(sa.func.count()).select_from(one).scalar_subquery() for one in (*tables, schema.ratings)]
+        """How many rows there are of everything that an answer over a practice rests on."""
+        counts = [sa.select(sa.func.count()).select_from(one).scalar_subquery() for one in _COUNTED]
         return tuple(self.connection.execute(sa.select(*counts)).one())
 
     def lately_needled(self, practice_id: str, today: date, first_day: int, last_day: int) -> list[str]:
@@ -104,3 +103,19 @@ def _treated(rows: Sequence[sa.Row[Any]]) -> Treated:
     first = rows[0]
     needlings = tuple((row.device, row.needle_depth_mm) for row in rows if row.session_id is not None)
     return Treated(first.id, first.patient_id, first.indication, first.interval_days, needlings)
+
+
+_COUNTED = (
+    schema.patients,
+    schema.series,
+    schema.sessions,
+    schema.photos,
+    schema.regions,
+    schema.analyses,
+    schema.ratings,
+    schema.bookings,
+    schema.candidacies,
+    schema.consents,
+    schema.releases,
+    schema.users,
+)

@@ -10,7 +10,8 @@ from tracker.clinic.access import Action
 from tracker.clinic.types import UNDIRECTED_METRICS, FinalOutcome, Gais
 from tracker.clinic.workflow.clinic import Clinic
 from tracker.clinic.workflow.followed import Followed, follow
-from tracker.clinic.workflow.guard import LOOKS, guarded, own_practice
+from tracker.clinic.workflow.guard import guarded, own_practice
+from tracker.clinic.workflow.kept import Kept
 from tracker.clinic.workflow.protocols import Enrolled, Protocol, State, enrolled
 from tracker.clinic.workflow.telling import deciding
 from tracker.exports.course import shown_change
@@ -53,21 +54,11 @@ def outcomes(
         views counts with their mean, whose error is taken as that of one of them, since all come from the same photos.
     """
     day = today or date.today()
-    with clinic.store.read() as records:
-        rests_on = records.sizes(), records.last_deed(CHANGES)
-    key = (str(clinic.home), own_practice(clinic), protocol, at, day, PIPELINE_VERSION, rests_on)
-    known = _REPORTS.get(key)
-    if known is None:
-        known = _REPORTS[key] = _made(clinic, protocol, at, day)
-        while len(_REPORTS) > REPORTS_KEPT:
-            _REPORTS.pop(next(iter(_REPORTS)), None)
-    return known
+    return REPORTS.of(clinic, (protocol, at, day, PIPELINE_VERSION), lambda: _made(clinic, protocol, at, day))
 
 
-CHANGES = tuple(action for action in Action if action not in LOOKS)
-REPORTS_KEPT = 16
-"""A report on 300 patients takes a second to gather and 0.2 MB to keep; it holds until anything is written."""
-_REPORTS: dict[tuple[object, ...], OutcomeReport] = {}
+REPORTS: Kept[OutcomeReport] = Kept(16)
+"""A report on 300 patients takes a second to gather and 0.2 MB to keep."""
 
 
 def _made(clinic: Clinic, protocol: Protocol, at: FinalOutcome | None, day: date) -> OutcomeReport:
